@@ -1,0 +1,4 @@
+internal sealed partial class Build
+{
+    public static int Main() => 0;
+}

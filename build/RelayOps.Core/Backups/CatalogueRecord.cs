@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace RelayOps.Core.Backups;
+
+/// <summary>How far a backup has been proven good; each level includes those before it.</summary>
+public enum VerificationLevel
+{
+    None,
+
+    /// <summary>The ciphertext is what was stored; what is inside cannot be read without an identity.</summary>
+    Sealed,
+
+    Quick,
+
+    Deep,
+
+    Drill,
+}
+
+/// <summary><c>claude-relay-backup-&lt;id&gt;.json</c>, beside the archive: all that a list needs without opening it. No secrets.</summary>
+public sealed record CatalogueRecord
+{
+    public const int CurrentFormat = 1;
+
+    public required int Format { get; init; }
+
+    public required string BackupId { get; init; }
+
+    /// <summary>The archive's file name.</summary>
+    public required string Archive { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    /// <summary>Of the archive as stored; lower-case hex.</summary>
+    public required string Sha256 { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required SourceServer Server { get; init; }
+
+    public required string Tool { get; init; }
+
+    /// <summary><c>gzip</c> or <c>zstd</c>.</summary>
+    public required string Compression { get; init; }
+
+    /// <summary><c>age</c>, <c>gpg</c>, or null for plaintext.</summary>
+    public string? Encryption { get; init; }
+
+    /// <summary>Bytes of all files before compression.</summary>
+    public required long ContentBytes { get; init; }
+
+    /// <summary>Redis keys in all databases; null without Redis data.</summary>
+    public long? Keys { get; init; }
+
+    public string? RedisVersion { get; init; }
+
+    public string? EncryptionKeyFingerprint { get; init; }
+
+    /// <summary>Lower-case hex of manifest.json as it is in the archive.</summary>
+    public required string ManifestSha256 { get; init; }
+
+    public VerificationLevel Verified { get; init; }
+
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    public bool Pinned { get; init; }
+
+    public ImmutableArray<string> Warnings { get; init; } = [];
+}

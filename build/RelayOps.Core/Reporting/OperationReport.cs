@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace RelayOps.Core.Reporting;
+
+/// <summary>What an operation did: the closing table, the job summary, the step outputs and <c>artifacts/report.json</c> are made from it.</summary>
+public sealed record OperationReport
+{
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>The target, e.g. <c>Backup</c>.</summary>
+    public required string Operation { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required int ExitStatus { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>One sentence: the verdict.</summary>
+    public required string Verdict { get; init; }
+
+    public ReportedError? Error { get; init; }
+
+    public ImmutableArray<ReportedPhase> Phases { get; init; } = [];
+
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    public ReportedBackup? Backup { get; init; }
+
+    public ReportedRetention? Retention { get; init; }
+}
+
+public sealed record ReportedError(string What, string Why, string Next);
+
+public sealed record ReportedPhase(string Name, double Seconds, long? Bytes);
+
+/// <summary>The backup an operation made or looked at.</summary>
+public sealed record ReportedBackup
+{
+    public required string BackupId { get; init; }
+
+    public required string Archive { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public long? ContentBytes { get; init; }
+
+    public long? Keys { get; init; }
+
+    /// <summary>Against the backup before it; null when there is none.</summary>
+    public long? KeysBefore { get; init; }
+
+    public long? SizeBytesBefore { get; init; }
+
+    public bool Encrypted { get; init; }
+
+    /// <summary><c>none</c>, <c>sealed</c>, <c>quick</c>, <c>deep</c>, <c>drill</c>.</summary>
+    public required string Verified { get; init; }
+
+    public ImmutableArray<string> Stores { get; init; } = [];
+
+    public long? WireBytes { get; init; }
+
+    /// <summary>Account secrets that decrypt with the backup's own key, by kind; never a value.</summary>
+    public ImmutableSortedDictionary<string, long>? DecryptedSecrets { get; init; }
+}
+
+public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArray<string> Removed);
