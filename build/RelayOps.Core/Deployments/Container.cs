@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace RelayOps.Core.Deployments;
+
+/// <summary>A container as <c>docker inspect</c> tells it; only what we use.</summary>
+public sealed record Container
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required bool IsRunning { get; init; }
+
+    public required string Image { get; init; }
+
+    public required string ImageId { get; init; }
+
+    /// <summary>The compose service, or null where compose did not make it.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The directory compose was called in.</summary>
+    public string? ComposeDirectory { get; init; }
+
+    /// <summary>Program and arguments.</summary>
+    public required ImmutableArray<string> CommandLine { get; init; }
+
+    /// <summary>May hold secrets: never shown.</summary>
+    public required ImmutableDictionary<string, string> Environment { get; init; }
+
+    public required ImmutableArray<Mount> Mounts { get; init; }
+
+    public bool RunsRedis => CommandLine.Any(word => word.Contains("redis-server", StringComparison.Ordinal)
+        || word.Contains("valkey-server", StringComparison.Ordinal));
+
+    /// <summary>Where a path of the server is inside the container; null when it is not mounted there.</summary>
+    public string? InsideOf(string hostPath) => Mounts
+        .Where(mount => IsBelow(hostPath, mount.Source))
+        .OrderByDescending(mount => mount.Source.Length)
+        .Select(mount => mount.Destination.TrimEnd('/') + hostPath[mount.Source.Length..])
+        .FirstOrDefault();
+
+    /// <summary>Where a path inside the container is on the server; null when it lives in the container alone.</summary>
+    public string? OutsideOf(string containerPath) => Mounts
+        .Where(mount => IsBelow(containerPath, mount.Destination))
+        .OrderByDescending(mount => mount.Destination.Length)
+        .Select(mount => mount.Source.TrimEnd('/') + containerPath[mount.Destination.Length..])
+        .FirstOrDefault();
+
+    /// <summary>Belongs to the deployment: it mounts something of it, or compose made it there.</summary>
+    public bool BelongsTo(string deploymentPath) =>
+        ComposeDirectory == deploymentPath || Mounts.Any(mount => IsBelow(mount.Source, deploymentPath));
+
+    /// <exception cref="JsonException">docker said something else.</exception>
+    public static ImmutableArray<Container> ParseAll(string inspectJson)
+    {
+        if (string.IsNullOrWhiteSpace(inspectJson))
+            return [];
+        using var document = JsonDocument.Parse(inspectJson);
+        return [.. document.RootElement.EnumerateArray().Select(Parse)];
+    }
+
+    private static bool IsBelow(string path, string directory) =>
+        path == directory || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private static Container Parse(JsonElement json)
+    {
+        var config = json.GetProperty("Config");
+        var labels = Texts(config, "Labels");
+        return new Container
+        {
+            Id = Text(json, "Id") ?? "",
+            Name = (Text(json, "Name") ?? "").TrimStart('/'),
+            IsRunning = json.GetProperty("State").GetProperty("Running").GetBoolean(),
+            Image = Text(config, "Image") ?? "",
+            ImageId = Text(json, "Image") ?? "",
+            Service = labels.GetValueOrDefault("com.docker.compose.service"),
+            ComposeDirectory = labels.GetValueOrDefault("com.docker.compose.project.working_dir"),
+            CommandLine = [Text(json, "Path") ?? "", .. List(json, "Args").Select(word => word.GetString() ?? "")],
+            Environment = List(config, "Env").Select(line => (line.GetString() ?? "").Split('=', 2))
+                .Where(pair => pair.Length == 2)
+                .GroupBy(pair => pair[0])
+                .ToImmutableDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
+            Mounts = [.. List(json, "Mounts").Select(mount => new Mount(Text(mount, "Source") ?? "", Text(mount, "Destination") ?? ""))
+                .Where(mount => mount.Source.Length > 0 && mount.Destination.Length > 0)],
+        };
+    }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonElement.ArrayEnumerator List(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
+
+    private static ImmutableDictionary<string, string> Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().ToImmutableDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "")
+            : ImmutableDictionary<string, string>.Empty;
+}
+
+public sealed record Mount(string Source, string Destination);
