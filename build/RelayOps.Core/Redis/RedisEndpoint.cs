@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using RelayOps.Core.Deployments;
-using RelayOps.Core.Hosts;
 
 namespace RelayOps.Core.Redis;
 

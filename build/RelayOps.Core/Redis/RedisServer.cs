@@ -7,8 +7,6 @@ using RelayOps.Core.Reporting;
 namespace RelayOps.Core.Redis;
 
 /// <summary>A Redis that answers: its facts, and the password it took.</summary>
-/// <param name="Info">INFO, by field.</param>
-/// <param name="Config">The settings that were asked for; empty where CONFIG is forbidden.</param>
 public sealed class RedisServer(
     RedisEndpoint endpoint, string password, ImmutableDictionary<string, string> info, ImmutableDictionary<string, string> config, long freeBytes,
     string? dumpOwner)
