@@ -1,0 +1,126 @@
+using System.Diagnostics;
+
+namespace RelayOps.Adapters.Archives;
+
+/// <summary>What is read comes out of the program, which is fed from the source. Disposing it early ends the program.</summary>
+internal sealed class ZstdDecompression : Stream
+{
+    private readonly Process process;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task feeding;
+    private readonly Task<string> errors;
+    private bool disposed;
+    private bool checkedEnd;
+
+    public ZstdDecompression(Process process, Stream source)
+    {
+        this.process = process;
+        errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        feeding = Task.Run(() => FeedAsync(source), CancellationToken.None);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await process.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken);
+        if (read == 0 && buffer.Length > 0 && !checkedEnd)
+            await CheckEndAsync(cancellationToken);
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            EndAsync().GetAwaiter().GetResult();
+        base.Dispose(disposing);
+    }
+
+    private async Task CheckEndAsync(CancellationToken cancellationToken)
+    {
+        checkedEnd = true;
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+            throw new InvalidDataException($"zstd: {(await errors).Trim()}");
+        await feeding;
+    }
+
+    private async Task FeedAsync(Stream source)
+    {
+        try
+        {
+            await source.CopyToAsync(process.StandardInput.BaseStream, 1 << 16, stop.Token);
+        }
+        catch (IOException) when (process.HasExited)
+        {
+            // It stopped reading: its exit status says why, at the end of its output.
+            return;
+        }
+        finally
+        {
+            await CloseInputAsync();
+        }
+    }
+
+    private async Task CloseInputAsync()
+    {
+        try
+        {
+            await process.StandardInput.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // The program is gone; there was nothing more to say to it.
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        if (!process.HasExited)
+            process.Kill();
+        await stop.CancelAsync();
+        // Its failure was told at the end of the stream, or comes from our own kill.
+        await feeding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.Dispose();
+        stop.Dispose();
+    }
+}
