@@ -71,7 +71,8 @@ internal sealed class RdbParser
         foreach (var digit in magic[5..])
             _version = digit is >= (byte)'0' and <= (byte)'9' ? (_version * 10) + digit - '0' : throw _source.Damage("its version is no number", 5);
         if (_version is 0 or > NewestVersion)
-            throw _source.Damage($"its version is {_version}; versions 1 to {NewestVersion} can be read", 5);
+            throw new RelayOpsException("the RDB cannot be read", $"its format is version {_version}; versions 1 to {NewestVersion} are known",
+                "use a newer RelayOps for a newer redis", ExitStatus.BadBackup);
     }
 
     private void ReadKey(byte code)
