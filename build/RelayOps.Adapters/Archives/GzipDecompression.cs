@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using RelayOps.Core.Archives;
 
 namespace RelayOps.Adapters.Archives;
 
@@ -7,19 +8,23 @@ namespace RelayOps.Adapters.Archives;
 /// The runtime's gunzip takes a file without its trailer, or with something behind it, for whole. The trailer's last four bytes are the
 /// content's length, so they must be the file's last four bytes too.
 /// </summary>
-internal sealed class GzipDecompression(GzipDecompression.Tail source) : GZipStream(source, CompressionMode.Decompress, leaveOpen: true)
+internal sealed class GzipDecompression : ReadOnlyStream
 {
+    private readonly Tail source;
+    private readonly GZipStream gzip;
     private uint length;
     private bool ended;
 
+    public GzipDecompression(Stream source)
+    {
+        this.source = new Tail(source);
+        gzip = new GZipStream(this.source, CompressionMode.Decompress, leaveOpen: true);
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await base.ReadAsync(buffer, cancellationToken);
-        unchecked
-        {
-            length += (uint)read;
-        }
-
+        var read = await gzip.ReadAsync(buffer, cancellationToken);
+        length = unchecked(length + (uint)read);
         if (read == 0 && buffer.Length > 0 && !ended)
         {
             ended = true;
@@ -30,32 +35,18 @@ internal sealed class GzipDecompression(GzipDecompression.Tail source) : GZipStr
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    public override async ValueTask DisposeAsync()
+    {
+        await gzip.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     /// <summary>Remembers the last four bytes that were read.</summary>
-    internal sealed class Tail(Stream source) : Stream
+    private sealed class Tail(Stream source) : ReadOnlyStream
     {
         private readonly byte[] last = new byte[4];
 
         public uint LastWord => BinaryPrimitives.ReadUInt32LittleEndian(last);
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -65,21 +56,5 @@ internal sealed class GzipDecompression(GzipDecompression.Tail source) : GZipStr
             buffer.Span[(read - kept)..read].CopyTo(last.AsSpan(last.Length - kept));
             return read;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) =>
-            ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
