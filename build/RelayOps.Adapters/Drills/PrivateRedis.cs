@@ -11,7 +11,6 @@ internal sealed partial class PrivateRedis(string directory, RedisLauncher launc
 {
     private const int KeptLines = 5;
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string socket = Path.Combine(directory, "redis.sock");
@@ -46,33 +45,19 @@ internal sealed partial class PrivateRedis(string directory, RedisLauncher launc
     public async Task<string> AskAsync(string command, CancellationToken cancellationToken) =>
         await FindReplyAsync(command, cancellationToken) ?? "it closed the connection";
 
+    /// <summary>Kills it: its data are copies, and a polite end would wait for a load that nobody wants any more.</summary>
     public async ValueTask DisposeAsync()
     {
         if (process is null)
             return;
-        using var limit = new CancellationTokenSource(StopLimit);
-        try
-        {
-            await FindReplyAsync("SHUTDOWN NOSAVE", limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            await KillAsync(process);
-        }
-
-        process.Dispose();
-        File.Delete(socket);
-    }
-
-    private async Task KillAsync(Process running)
-    {
         // Killing the client would leave the container.
         if (launcher.IsContainer)
             await Programs.FindOutputAsync(launcher.Program, ["rm", "-f", RedisLauncher.ContainerName(directory)], CancellationToken.None);
-        if (!running.HasExited)
-            running.Kill(entireProcessTree: true);
-        await running.WaitForExitAsync(CancellationToken.None);
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.Dispose();
+        File.Delete(socket);
     }
 
     /// <summary>The first line of its reply, or null where it does not answer.</summary>
