@@ -1,0 +1,6 @@
+#!/bin/sh
+# redis-cli as the service is configured.
+if [ "${REDIS_ENABLE_TLS:-}" = true ]; then
+  set -- --tls --insecure "$@"
+fi
+REDISCLI_AUTH=${REDIS_PASSWORD:-} exec redis-cli -h "${REDIS_HOST:-redis}" -p "${REDIS_PORT:-6379}" -n "${REDIS_DB:-0}" "$@"
