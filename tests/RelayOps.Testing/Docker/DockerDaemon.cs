@@ -9,7 +9,7 @@ namespace RelayOps.Testing.Docker;
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
-    private const string Directory = "/var/lib/relayops-testbed";
+    internal const string Directory = "/var/lib/relayops-testbed";
     private const string AddressPool = "10.231";
 
     private readonly Guard guard;
