@@ -11,4 +11,8 @@ fi
 if [ "$(umask)" = 0022 ]; then
   umask 0077
 fi
-exec "$@"
+# The official build has protected mode off.
+case $1 in
+  redis-server) exec "$@" --protected-mode no ;;
+  *) exec "$@" ;;
+esac
