@@ -1,0 +1,151 @@
+using System.Text;
+using RelayOps.Core;
+using RelayOps.Core.Hosts;
+
+namespace RelayOps.Adapters.Hosts.Shell;
+
+/// <summary>A host behind any transport that runs command lines: greeting, keeper, limits and errors are the same for all of them.</summary>
+internal sealed class ShellHost : IHost
+{
+    private const int MaxOutput = 64 * 1024 * 1024;
+
+    /// <summary>sshd allows ten sessions a connection (MaxSessions); the keeper has one, and one is left to spare.</summary>
+    private const int MaxCommands = 8;
+
+    private readonly IShellTransport _transport;
+    private readonly ShellCommandContext _context;
+    private readonly SemaphoreSlim _slots = new(MaxCommands, MaxCommands);
+
+    private ShellHost(IShellTransport transport, ShellCommandContext context)
+    {
+        _transport = transport;
+        _context = context;
+    }
+
+    public string Name => _transport.Name;
+
+    internal Keeper Keeper => _context.Keeper;
+
+    /// <summary>Connects. The transport belongs to the host from here on, and is disposed when this fails.</summary>
+    public static async Task<ShellHost> OpenAsync(
+        IShellTransport transport, HostTimeouts timeouts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var token = ShellLine.NewToken();
+            var channel = await transport.ConnectAsync(ShellLine.Encode(Keeper.Script(token, timeouts.StopGrace)), cancellationToken).ConfigureAwait(false);
+            var greeting = new CommandOutput(channel, transport.Lost).ReadGreetingAsync(token, cancellationToken);
+            if (await greeting.WaitAsync(transport.ConnectLimit, time, cancellationToken).ConfigureAwait(false) is null)
+                throw await NoShellAsync(transport, channel, cancellationToken).ConfigureAwait(false);
+            return new ShellHost(transport, new ShellCommandContext(new Keeper(channel), timeouts.StopGrace, time, transport.Lost));
+        }
+        catch (TimeoutException e)
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw new RelayOpsException($"cannot connect to {transport.Name}", $"no answer within {transport.ConnectLimit.TotalSeconds:0} s",
+                "check that the server is up and its login scripts end", ExitStatus.NoConnection, e) { IsTransient = true };
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken)
+    {
+        var token = ShellLine.NewToken();
+        var line = ShellLine.For(command, token);
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var started = await StartAsync(line, token, command.Program == "sudo", cancellationToken).ConfigureAwait(false);
+            _ = started.Ended.ContinueWith(
+                _ => _slots.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return started;
+        }
+        catch
+        {
+            _slots.Release();
+            throw;
+        }
+    }
+
+    public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        await using var running = await StartAsync(command, cancellationToken).ConfigureAwait(false);
+        var fed = FeedAsync(running.Input, input, cancellationToken);
+        var output = await ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
+        var exit = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await fed.ConfigureAwait(false);
+        return new CommandResult(exit, output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.Keeper.DisposeAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ShellCommand> StartAsync(string line, string token, bool asRoot, CancellationToken cancellationToken)
+    {
+        var channel = await _transport.OpenAsync(line, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var output = new CommandOutput(channel, _transport.Lost);
+            if (await output.ReadGreetingAsync(token, cancellationToken).ConfigureAwait(false) is not { } group)
+                throw await NoShellAsync(_transport, channel, cancellationToken).ConfigureAwait(false);
+            await _context.Keeper.AddAsync(group, asRoot).ConfigureAwait(false);
+            return new ShellCommand(channel, output, group, _context);
+        }
+        catch
+        {
+            channel.Abort();
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<RelayOpsException> NoShellAsync(
+        IShellTransport transport, IShellChannel channel, CancellationToken cancellationToken)
+    {
+        var exit = await channel.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (exit.Outcome == ChannelOutcome.Lost)
+            return transport.Lost();
+        await Task.WhenAny(channel.Error.Ended, Task.Delay(TimeSpan.FromSeconds(1), cancellationToken)).ConfigureAwait(false);
+        var said = channel.Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+        return new RelayOpsException($"cannot run commands on {transport.Name}",
+            said is null ? "its login shell ran none" : $"its login shell said: {said}",
+            "check by hand that this user may run a command: ssh host true", ExitStatus.NoConnection);
+    }
+
+    private static async Task FeedAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!input.IsEmpty)
+                await stream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // A command need not read its input; its exit status says how it went.
+        }
+    }
+
+    private static async Task<string> ReadAsync(Stream stream, HostCommand command, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[32 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            if (text.Length + read > MaxOutput)
+                throw new RelayOpsException($"'{command.Program}' printed too much", $"more than {MaxOutput >> 20} MiB came where a short answer was due",
+                    "look at what the command prints on the server");
+            text.Write(buffer, 0, read);
+        }
+
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+}
