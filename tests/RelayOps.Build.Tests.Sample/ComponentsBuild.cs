@@ -7,13 +7,13 @@ internal sealed class ComponentsBuild : NukeBuild, IMakeBackups, IProveBackups, 
 {
     public static int Run() => Execute<ComponentsBuild>(x => ((IMakeBackups)x).Backup);
 
-    Target Extra => _ => _
+    private Target Extra => _ => _
         .DependsOn<IMakeBackups>(x => x.Backup)
         .TryDependsOn<INobodyHasIt>()
         .After<IProveBackups>()
         .Executes(() => Console.WriteLine("ran Extra"));
 
-    Target Inherited => _ => _
+    private Target Inherited => _ => _
         .Inherit<IMakeBackups>(x => x.Backup)
         .Executes(() => Console.WriteLine("ran Inherited"));
 

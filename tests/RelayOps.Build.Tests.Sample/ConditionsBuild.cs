@@ -9,37 +9,37 @@ internal sealed class ConditionsBuild : NukeBuild
 
     public static int Run() => Execute<ConditionsBuild>(x => x.Nothing);
 
-    Target Nothing => _ => _;
+    private Target Nothing => _ => _;
 
-    Target Prepare => _ => _.Executes(() => Console.WriteLine("ran Prepare"));
+    private Target Prepare => _ => _.Executes(() => Console.WriteLine("ran Prepare"));
 
-    Target PrepareMore => _ => _.Executes(() => Console.WriteLine("ran PrepareMore"));
+    private Target PrepareMore => _ => _.Executes(() => Console.WriteLine("ran PrepareMore"));
 
-    Target NeverStatic => _ => _
+    private Target NeverStatic => _ => _
         .DependsOn(Prepare, PrepareMore)
         .OnlyWhenStatic(() => IsNever)
         .Executes(() => Console.WriteLine("ran NeverStatic"));
 
-    Target NeverDynamic => _ => _
+    private Target NeverDynamic => _ => _
         .DependsOn(Prepare)
         .OnlyWhenDynamic(() => IsNever)
         .Executes(() => Console.WriteLine("ran NeverDynamic"));
 
-    Target NeverButPrepared => _ => _
+    private Target NeverButPrepared => _ => _
         .DependsOn(Prepare)
         .OnlyWhenStatic(() => IsNever)
         .WhenSkipped(DependencyBehavior.Execute)
         .Executes(() => Console.WriteLine("ran NeverButPrepared"));
 
-    Target AfterStatic => _ => _.DependsOn(NeverStatic).Executes(() => Console.WriteLine("ran AfterStatic"));
+    private Target AfterStatic => _ => _.DependsOn(NeverStatic).Executes(() => Console.WriteLine("ran AfterStatic"));
 
-    Target AfterDynamic => _ => _.DependsOn(NeverDynamic).Executes(() => Console.WriteLine("ran AfterDynamic"));
+    private Target AfterDynamic => _ => _.DependsOn(NeverDynamic).Executes(() => Console.WriteLine("ran AfterDynamic"));
 
-    Target AfterPrepared => _ => _.DependsOn(NeverButPrepared).Executes(() => Console.WriteLine("ran AfterPrepared"));
+    private Target AfterPrepared => _ => _.DependsOn(NeverButPrepared).Executes(() => Console.WriteLine("ran AfterPrepared"));
 
-    Target Shared => _ => _.DependsOn(NeverStatic, Prepare).Executes(() => Console.WriteLine("ran Shared"));
+    private Target Shared => _ => _.DependsOn(NeverStatic, Prepare).Executes(() => Console.WriteLine("ran Shared"));
 
-    Target Throwing => _ => _
+    private Target Throwing => _ => _
         .OnlyWhenDynamic(() => Throws())
         .Executes(() => Console.WriteLine("ran Throwing"));
 

@@ -11,7 +11,7 @@ internal sealed class EventsBuild : NukeBuild
 {
     public static int Run() => Execute<EventsBuild>(x => x.Works);
 
-    Target Works => _ => _.Executes(() =>
+    private Target Works => _ => _.Executes(() =>
     {
         ReportSummary(_ => _.AddPair("Lost", "yes"));
         ReportSummary(_ => _.AddPair("Archive", "a.tar.gz").AddPair("Bytes", 42));
@@ -20,15 +20,15 @@ internal sealed class EventsBuild : NukeBuild
         Log.Verbose("a verbose line");
     });
 
-    Target Warns => _ => _.Executes(() => Log.Warning("careful with {What}", "this"));
+    private Target Warns => _ => _.Executes(() => Log.Warning("careful with {What}", "this"));
 
-    Target Fails => _ => _.Executes(() => throw new InvalidOperationException("broken"));
+    private Target Fails => _ => _.Executes(() => throw new InvalidOperationException("broken"));
 
-    Target Skipped => _ => _.OnlyWhenDynamic(() => FailedTargets.Count > 0).Executes(() => { });
+    private Target Skipped => _ => _.OnlyWhenDynamic(() => FailedTargets.Count > 0).Executes(() => { });
 
-    Target Commands => _ => _.Executes(() => Log.Information("::add-mask::hush"));
+    private Target Commands => _ => _.Executes(() => Log.Information("::add-mask::hush"));
 
-    Target Planned => _ => _.DependsOn(Works).Executes(() =>
+    private Target Planned => _ => _.DependsOn(Works).Executes(() =>
         Console.WriteLine(string.Join(' ', ExecutionPlan.Select(x => $"{x.Name}:{x.Status}:{InvokedTargets.Contains(Planned)}"))));
 
     protected override void OnBuildCreated()

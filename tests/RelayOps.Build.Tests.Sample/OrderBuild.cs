@@ -7,24 +7,24 @@ internal sealed class OrderBuild : NukeBuild
 {
     public static int Run() => Execute<OrderBuild>(x => x.Compile);
 
-    Target Publish => _ => _
+    private Target Publish => _ => _
         .DependsOn(Pack)
         .Triggers(Announce)
         .Executes(() => Console.WriteLine("ran Publish"));
 
-    Target Clean => _ => _
+    private Target Clean => _ => _
         .Before(Restore)
         .Executes(() => Console.WriteLine("ran Clean"));
 
-    Target Restore => _ => _
+    private Target Restore => _ => _
         .Executes(() => Console.WriteLine("ran Restore"));
 
-    Target Compile => _ => _
+    private Target Compile => _ => _
         .Description("Builds everything")
         .DependsOn(Restore)
         .Executes(() => Console.WriteLine("ran Compile"));
 
-    Target Test => _ => _
+    private Target Test => _ => _
         .DependsOn(Compile)
         .Executes(async () =>
         {
@@ -32,27 +32,27 @@ internal sealed class OrderBuild : NukeBuild
             Console.WriteLine("ran Test");
         });
 
-    Target Lint => _ => _
+    private Target Lint => _ => _
         .DependentFor(Test)
         .Executes(() => Console.WriteLine("ran Lint"));
 
-    Target Pack => _ => _
+    private Target Pack => _ => _
         .DependsOn(Compile)
         .After(Test)
         .Produces("*.nupkg")
         .Executes(() => 1 + 1)
         .Executes(() => Console.WriteLine("ran Pack"));
 
-    Target Announce => _ => _
+    private Target Announce => _ => _
         .Unlisted()
         .Consumes(Pack)
         .Executes(() => Console.WriteLine("ran Announce"));
 
-    Target Celebrate => _ => _
+    private Target Celebrate => _ => _
         .TriggeredBy(Announce)
         .Executes(() => Console.WriteLine("ran Celebrate"));
 
-    Target All => _ => _
+    private Target All => _ => _
         .DependsOn(Test, Pack);
 }
 
@@ -61,7 +61,7 @@ internal sealed class CircleBuild : NukeBuild
 {
     public static int Run() => Execute<CircleBuild>(x => x.First);
 
-    Target First => _ => _.DependsOn(Second).Executes(() => { });
+    private Target First => _ => _.DependsOn(Second).Executes(() => { });
 
-    Target Second => _ => _.DependsOn(First).Executes(() => { });
+    private Target Second => _ => _.DependsOn(First).Executes(() => { });
 }

@@ -13,42 +13,42 @@ internal enum Fruit
 internal sealed class ParametersBuild : NukeBuild, IHazValues
 {
     [Parameter("Any text")]
-    readonly string? Text;
+    private readonly string? Text;
 
     [Parameter("A number. Default is 7.")]
-    readonly int Number = 7;
+    private readonly int Number = 7;
 
     [Parameter("Yes or no")]
-    readonly bool Flag;
+    private readonly bool Flag;
 
     [Parameter("Several")]
-    readonly string[] Several = [];
+    private readonly string[] Several = [];
 
     [Parameter("Several, joined", Separator = "+")]
-    readonly string[] Joined = [];
+    private readonly string[] Joined = [];
 
     [Parameter("A place")]
-    readonly AbsolutePath? Place;
+    private readonly AbsolutePath? Place;
 
     [Parameter("A choice")]
-    readonly Fruit Choice;
+    private readonly Fruit Choice;
 
     [Parameter("Called otherwise", Name = "OtherName")]
-    readonly string? Renamed;
+    private readonly string? Renamed;
 
     [Parameter("Not shown", List = false)]
-    readonly string? Hidden;
+    private readonly string? Hidden;
 
     [Parameter("A secret")]
     [Secret]
-    readonly string? Password;
+    private readonly string? Password;
 
     [Parameter]
-    readonly string? GitHubToken;
+    private readonly string? GitHubToken;
 
     public static int Run() => Execute<ParametersBuild>(x => x.Show);
 
-    Target Show => _ => _.Executes(() =>
+    private Target Show => _ => _.Executes(() =>
     {
         Print("Text", Text);
         Print("Number", Number);

@@ -26,5 +26,5 @@ public sealed class CodecSet(IEnumerable<ICompressionCodec> codecs)
     }
 
     /// <summary>How many bytes <see cref="FindByMagic"/> wants to see.</summary>
-    public int LongestMagic => codecs.Max(codec => codec.Magic.Length);
+    public int LongestMagic => codecs.Select(codec => codec.Magic.Length).DefaultIfEmpty().Max();
 }

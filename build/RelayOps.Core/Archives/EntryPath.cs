@@ -30,22 +30,17 @@ public static class EntryPath
         return problem is null ? string.Join('/', segments) : "";
     }
 
-    /// <summary>Whether a symbolic link at <paramref name="path"/> to <paramref name="target"/> stays below the top, read as text.</summary>
+    /// <summary>
+    /// Whether a symbolic link at <paramref name="path"/> stays below the top wherever other links lead: going up is allowed
+    /// at the beginning alone, where every directory is a real one.
+    /// </summary>
     public static bool StaysInside(string path, string target)
     {
-        if (target.Length == 0 || target.StartsWith('/') || target.Contains('\0', StringComparison.Ordinal))
+        if (target.Length is 0 or > LongestPath || target.StartsWith('/') || target.AsSpan().ContainsAnyInRange('\0', '\x1f'))
             return false;
-        var depth = path.Count(c => c == '/');
-        foreach (var segment in target.Split('/'))
-        {
-            if (segment is "" or ".")
-                continue;
-            depth += segment == ".." ? -1 : 1;
-            if (depth < 0)
-                return false;
-        }
-
-        return true;
+        var segments = target.Split('/').Where(segment => segment is not ("" or ".")).ToArray();
+        var up = segments.TakeWhile(segment => segment == "..").Count();
+        return up <= path.Count(c => c == '/') && !segments.Skip(up).Contains("..");
     }
 
     /// <summary>A name as it may be shown: hostile ones are cut and lose their control characters.</summary>

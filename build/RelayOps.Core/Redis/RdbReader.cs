@@ -3,7 +3,7 @@ using RelayOps.Core.Redis.Rdb;
 namespace RelayOps.Core.Redis;
 
 /// <summary>
-/// Reads a Redis dump (RDB, versions 1 to 13: up to Redis 8.6) from end to end without loading it: every opcode, every encoding with its inner
+/// Reads a Redis dump (RDB, versions 5 to 13: Redis 2.6 to 8.6) from end to end without loading it: every opcode, every encoding with its inner
 /// lengths and counts, the CRC64 over all of it. Memory stays below 64 MiB whatever the file claims. Duplicate keys or members are not looked for.
 /// </summary>
 public static class RdbReader

@@ -50,7 +50,15 @@ end_leftovers() {
   done
 }
 
+remove_users() {
+  rm -f /etc/sudoers.d/relayops-testbed
+  awk -F: -v home="$bed/home/" 'index($6, home) == 1 { print $1 }' /etc/passwd | while read -r name; do
+    userdel --force "$name" 2>/dev/null
+  done
+}
+
 clear_bed() {
+  remove_users
   end_daemon
   end_leftovers
   rm -rf "$bed"

@@ -5,9 +5,12 @@ internal sealed class RdbParser
 {
     public const int MagicBytes = 9;
 
+    /// <summary>
+    /// The first with a checksum (Redis 2.6). Older ones are refused, because a single flipped bit turns a 9 into a 1, and the checksum off.
+    /// </summary>
+    private const int OldestVersion = 5;
     private const int NewestVersion = 13;
     private const byte UnusedType = 8;
-    private const int FirstVersionWithChecksum = 5;
     private const int FirstVersionWithKeyMetadata = 13;
 
     /// <summary>Redis' default is 16. A bound, so that a file that invents databases cannot fill memory.</summary>
@@ -48,7 +51,7 @@ internal sealed class RdbParser
                 ReadOpcode(code);
         }
 
-        var hasChecksum = _version >= FirstVersionWithChecksum && CheckChecksum();
+        var hasChecksum = CheckChecksum();
         if (!hasChecksum)
             _notes.Add("it carries no checksum (rdbchecksum no): damage inside values would go unseen");
         return new RdbSummary
@@ -70,9 +73,9 @@ internal sealed class RdbParser
             throw _source.Damage("it does not begin with REDIS, so it is no RDB", 0);
         foreach (var digit in magic[5..])
             _version = digit is >= (byte)'0' and <= (byte)'9' ? (_version * 10) + digit - '0' : throw _source.Damage("its version is no number", 5);
-        if (_version is 0 or > NewestVersion)
-            throw new RelayOpsException("the RDB cannot be read", $"its format is version {_version}; versions 1 to {NewestVersion} are known",
-                "use a newer RelayOps for a newer redis", ExitStatus.BadBackup);
+        if (_version is < OldestVersion or > NewestVersion)
+            throw new RelayOpsException("the RDB cannot be read", $"its format is version {_version}; versions {OldestVersion} to {NewestVersion} are known",
+                "use a newer RelayOps for a newer redis, or another backup", ExitStatus.BadBackup);
     }
 
     private void ReadKey(byte code)

@@ -1,6 +1,7 @@
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 using Serilog.Sinks.SystemConsole.Themes;
 
 namespace Nuke.Common.Execution;
@@ -9,6 +10,8 @@ namespace Nuke.Common.Execution;
 public static class Logging
 {
     private const string Template = "[{Level:u3}] {Message:l}{NewLine}{Exception}";
+
+    private static readonly MessageTemplateTextFormatter Unquoted = new("{Message:l}");
 
     private static LogLevel _level = LogLevel.Normal;
     private static LoggingLevelSwitch _switch;
@@ -65,7 +68,9 @@ public static class Logging
             {
                 var isWarning = message.Level == LogEventLevel.Warning;
                 var level = isWarning ? "WRN" : message.Level == LogEventLevel.Fatal ? "FTL" : "ERR";
-                Palette.Write($"[{level}] {target}: {message.RenderMessage()}", isWarning ? Palette.Warning : Palette.Error);
+                var text = new StringWriter();
+                Unquoted.Format(message, text);
+                Palette.Write($"[{level}] {target}: {text}", isWarning ? Palette.Warning : Palette.Error);
             }
         }
     }
