@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RelayOps.Core.Redis;
+using RelayOps.Core.Redis.Rdb;
 
 namespace RelayOps.Core.Tests.Redis;
 
@@ -46,22 +47,22 @@ public class RdbReaderTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public async Task ReadAsync_refuses_every_cut(string name)
+    public void Read_refuses_every_cut(string name)
     {
         var whole = RdbSamples.All[name];
         for (var length = 0; length < whole.Length; length++)
-            await RefusedAsync(whole[..length]);
+            Assert.NotNull(FindRefusal(whole[..length]));
     }
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public async Task ReadAsync_refuses_every_flipped_bit(string name)
+    public void Read_refuses_every_flipped_bit(string name)
     {
         var bytes = RdbSamples.All[name].ToArray();
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            await RefusedAsync(bytes);
+            Assert.NotNull(FindRefusal(bytes));
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
@@ -142,6 +143,21 @@ public class RdbReaderTests
 
     internal static Task<RdbSummary> ReadAsync(byte[] bytes, IRdbVisitor? visitor = null) =>
         RdbReader.ReadAsync(new MemoryStream(bytes), visitor, CancellationToken.None);
+
+    /// <summary>Reads on this very thread, for tests that read thousands; null when it is sound.</summary>
+    internal static RelayOpsException? FindRefusal(byte[] bytes)
+    {
+        using var source = new ByteSource(new MemoryStream(bytes), "RDB", CancellationToken.None);
+        try
+        {
+            new RdbParser(source, visitor: null).Read();
+            return null;
+        }
+        catch (RelayOpsException refusal) when (refusal.Status == ExitStatus.BadBackup)
+        {
+            return refusal;
+        }
+    }
 
     internal static async Task<RelayOpsException> RefusedAsync(byte[] bytes)
     {

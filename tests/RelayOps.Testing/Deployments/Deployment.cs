@@ -66,6 +66,8 @@ public sealed class Deployment : IAsyncDisposable
             System.IO.Directory.Delete(staging, recursive: true);
         }
 
+        if (options.RedisDiskMegabytes is { } size)
+            await Shell.RunAsRootAsync("mount", ["-t", "tmpfs", "-o", $"size={size}m,mode=755", "relayops-test", $"{deployment.Path}/redis_data"], cancellationToken);
         if (options.WithOddFiles)
             await OddFiles.AddAsync(deployment.Path, cancellationToken);
         return deployment;

@@ -36,6 +36,9 @@ public sealed record DeploymentOptions
     /// <summary>More for redis-server's command line, e.g. <c>--rdb-key-save-delay 100</c>.</summary>
     public string RedisArguments { get; init; } = "";
 
+    /// <summary>Puts <c>redis_data</c> on a disk of its own of so many MiB, so that it can be filled.</summary>
+    public int? RedisDiskMegabytes { get; init; }
+
     /// <summary>Sockets, links, sparse files, awkward names: see <see cref="OddFiles"/>.</summary>
     public bool WithOddFiles { get; init; }
 

@@ -9,4 +9,7 @@ for id in $(docker ps -aq); do
   fi
 done
 docker network prune -f >/dev/null
+if mountpoint -q "$2/redis_data" 2>/dev/null; then
+  umount "$2/redis_data"
+fi
 rm -rf "$2"

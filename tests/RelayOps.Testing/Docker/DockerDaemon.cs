@@ -9,7 +9,8 @@ namespace RelayOps.Testing.Docker;
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
-    internal const string Directory = "/var/lib/relayops-testbed";
+    /// <summary>Where everything of the test bed lies on this machine.</summary>
+    public const string Directory = "/var/lib/relayops-testbed";
     private const string AddressPool = "10.231";
 
     private readonly Guard guard;

@@ -9,12 +9,15 @@ internal sealed class OpenSshOptions(SshConnection connection, PrivateDirectory 
 {
     public const string PassphraseVariable = "RELAYOPS_KEY_PASSPHRASE";
 
+    /// <summary>What the connection's own process has to say, apart from what commands print.</summary>
+    public string Log => Path.Combine(directory.Path, "log");
+
     private string Socket => Path.Combine(directory.Path, "c");
 
     /// <summary>The connection itself. It ends with its own command, the keeper, however that comes about.</summary>
     public IEnumerable<string> Connect(string line)
     {
-        List<string> words = ["-v", "-T", "-a", "-x", "-M", "-S", Socket, "-e", "none"];
+        List<string> words = ["-v", "-E", Log, "-T", "-a", "-x", "-M", "-S", Socket, "-e", "none"];
         foreach (var option in Fixed())
             words.AddRange(["-o", option]);
         if (connection.Key is { } key)

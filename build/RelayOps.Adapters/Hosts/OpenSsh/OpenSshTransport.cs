@@ -50,7 +50,8 @@ internal sealed class OpenSshTransport(SshConnection connection, TimeProvider ti
 
     public RelayOpsException Lost()
     {
-        var log = _master?.Error.ToString() ?? "";
+        // The log is ssh's own; what a ProxyJump's or ProxyCommand's ssh says comes as standard error.
+        var log = ReadLog() + _master?.Error;
         return _wasUp || log.Contains("Authenticated to ", StringComparison.Ordinal)
             ? SshFailures.Lost(connection.Target, OpenSshFailure.LastWords(log) is { Length: > 0 } words ? words : "it was closed")
             : OpenSshFailure.Connecting(connection.Target, log);
@@ -67,6 +68,19 @@ internal sealed class OpenSshTransport(SshConnection connection, TimeProvider ti
         }
 
         _directory.Dispose();
+    }
+
+    private string ReadLog()
+    {
+        try
+        {
+            return File.ReadAllText(Options.Log);
+        }
+        catch (IOException)
+        {
+            // Disposed, or ssh ended before it opened its log: its standard error has the reason.
+            return "";
+        }
     }
 
     /// <summary>
