@@ -1,14 +1,18 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace RelayOps.Build.Tests.Nuke;
 
 /// <summary>What a sample build printed, and what it ended with.</summary>
-internal sealed record SampleRun(int ExitCode, string Output)
+internal sealed partial record SampleRun(int ExitCode, string Output)
 {
     /// <summary>The targets whose actions ran, in order.</summary>
     public IReadOnlyList<string> Ran => Lines.Where(line => line.StartsWith("ran ", StringComparison.Ordinal)).Select(line => line[4..]).ToList();
 
-    public IReadOnlyList<string> Lines { get; } = Output.Split('\n').Select(line => line.TrimEnd('\r', ' ', '\u200B')).ToList();
+    /// <summary>Without colours, and without the special blanks that keep log viewers from dropping some.</summary>
+    public IReadOnlyList<string> Lines { get; } = Colors().Replace(Output, string.Empty)
+        .Replace('\u00A0', ' ').Replace("\u200B", string.Empty, StringComparison.Ordinal)
+        .Split('\n').Select(line => line.TrimEnd('\r', ' ')).ToList();
 
     /// <summary>The value of a parameter that the sample printed as <c>Name=&lt;value&gt;</c>.</summary>
     public string Value(string name) =>
@@ -18,6 +22,9 @@ internal sealed record SampleRun(int ExitCode, string Output)
     public string? Row(string target) =>
         Lines.SkipWhile(line => !line.StartsWith("Target  ", StringComparison.Ordinal))
             .FirstOrDefault(line => line.Split(' ', 2)[0] == target);
+
+    [GeneratedRegex("\u001B\\[[0-9;]*m")]
+    private static partial Regex Colors();
 }
 
 /// <summary>A directory with a <c>.nuke</c> in which sample builds run as a user would run them: as a process of their own.</summary>

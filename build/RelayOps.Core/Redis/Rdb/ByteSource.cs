@@ -30,6 +30,9 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
     /// <summary>Bytes handed out so far.</summary>
     public long Offset => _blockOffset + _position;
 
+    /// <summary>More was asked for than there is; the exception that said so may be what the caller expects.</summary>
+    public bool EndedEarly { get; private set; }
+
     /// <summary>Runs a parser on a thread of its own.</summary>
     public static Task<T> RunAsync<T>(Func<T> parse, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(parse, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -140,8 +143,10 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
 
     private void RefillOrThrow()
     {
-        if (!Refill())
-            throw Damage("it ends early");
+        if (Refill())
+            return;
+        EndedEarly = true;
+        throw Damage("it ends early");
     }
 
     private bool Refill()
