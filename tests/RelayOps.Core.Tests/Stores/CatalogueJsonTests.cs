@@ -16,7 +16,7 @@ public sealed class CatalogueJsonTests
         var read = CatalogueJson.Read(CatalogueJson.Write(record));
 
         Assert.Equal(record, read with { Warnings = record.Warnings });
-        Assert.Equal(record.Warnings, read.Warnings);
+        Assert.Equal(record.Warnings.AsEnumerable(), read.Warnings.AsEnumerable());
     }
 
     [Fact]
