@@ -16,5 +16,5 @@ public sealed class GzipCodec : ICompressionCodec
     public Stream Compress(Stream destination, int? level) =>
         new GZipStream(destination, new ZLibCompressionOptions { CompressionLevel = level ?? 1 }, leaveOpen: true);
 
-    public Stream Decompress(Stream source) => new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
+    public Stream Decompress(Stream source) => new GzipDecompression(source);
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using RelayOps.Core.Archives;
 
 namespace RelayOps.Adapters.Archives;
 
 /// <summary>What is read comes out of the program, which is fed from the source. Disposing it early ends the program.</summary>
-internal sealed class ZstdDecompression : Stream
+internal sealed class ZstdDecompression : ReadOnlyStream
 {
     private readonly Process process;
     private readonly CancellationTokenSource stop = new();
@@ -19,20 +20,6 @@ internal sealed class ZstdDecompression : Stream
         feeding = Task.Run(() => FeedAsync(source), CancellationToken.None);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await process.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken);
@@ -41,28 +28,12 @@ internal sealed class ZstdDecompression : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
     public override async ValueTask DisposeAsync()
     {
         await EndAsync();
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
     }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

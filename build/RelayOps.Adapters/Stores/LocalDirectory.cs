@@ -32,13 +32,9 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
             DurableFiles.CreateLocked(probe, bufferSize: 0).Dispose();
             File.Delete(probe);
         }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw StoreErrors.NotWritable(path, e);
-        }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            throw StoreErrors.Writing(path, e);
+            throw StoreErrors.Preparing(path, e);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class StoreErrors
 
     public static RelayOpsException Writing(string directory, Exception error) => error switch
     {
-        IOException { HResult: NoSpace or NoQuota or NoSpaceOnWindows } => new RelayOpsException(
+        _ when IsFull(error) => new RelayOpsException(
             $"the backup directory '{directory}' is full", error.Message, "free space there, prune old backups, or choose another --backup-directory",
             inner: error),
         UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException or IOException { HResult: ReadOnly } => NotWritable(directory, error),
@@ -22,7 +22,13 @@ internal static class StoreErrors
             "check that disk, then run the same command again", inner: error),
     };
 
-    public static RelayOpsException NotWritable(string directory, Exception error) => new(
+    /// <summary>Whatever the reason why nothing can be written from the start, it is the operator's choice of a directory.</summary>
+    public static RelayOpsException Preparing(string directory, Exception error) =>
+        IsFull(error) ? Writing(directory, error) : NotWritable(directory, error);
+
+    private static bool IsFull(Exception error) => error is IOException { HResult: NoSpace or NoQuota or NoSpaceOnWindows };
+
+    private static RelayOpsException NotWritable(string directory, Exception error) => new(
         $"the backup directory '{directory}' cannot be written", error.Message,
         "give yourself write access to it, or choose another --backup-directory", ExitStatus.WrongUse, error);
 

@@ -1,7 +1,7 @@
 namespace RelayOps.Core.Archives;
 
 /// <summary>What every stream that only reads, asynchronously, has in common.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

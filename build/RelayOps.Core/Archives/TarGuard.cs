@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace RelayOps.Core.Archives;
@@ -12,6 +13,8 @@ internal sealed class TarGuard(Stream source, ArchiveLimits limits, Func<long> s
 
     /// <summary>Extended headers hold names and times: no honest one is larger.</summary>
     private const int LongestExtension = 1 << 16;
+
+    private static readonly SearchValues<byte> Octal = SearchValues.Create("01234567 \0"u8);
 
     private readonly byte[] header = new byte[Block];
     private int headerFill;
@@ -115,8 +118,9 @@ internal sealed class TarGuard(Stream source, ArchiveLimits limits, Func<long> s
         var sum = 0;
         for (var i = 0; i < Block; i++)
             sum += i is >= 148 and < 156 ? ' ' : header[i];
-        if (Number(header.AsSpan(148, 8)) != sum)
-            throw new InvalidDataException(headers == 0 ? "it is no tar archive" : $"the header at byte {total / Block * Block} or before is damaged");
+        var field = header.AsSpan(148, 8);
+        if (field.ContainsAnyExcept(Octal) || Number(field) != sum)
+            throw new InvalidDataException(headers == 0 ? "it is no tar archive" : "a tar header in it is damaged");
     }
 
     /// <summary>Octal digits, or a big-endian number where the first bit is set, as GNU tar writes what octal cannot hold.</summary>

@@ -129,9 +129,12 @@ public class ArchiveReaderTests
     public Task Refuses_a_name_that_comes_twice() =>
         RefusesAsync("there twice", new TarBytes().File("top/a", "x").File("top/./a", "y").Finished());
 
-    [Fact]
-    public Task Refuses_absurd_sizes() =>
-        RefusesAsync("claims", new TarBytes().Entry("top/a", '0', [], size: "\u007f77777777777".Replace('\u007f', '7')).Finished()[..512], null);
+    [Theory]
+    [InlineData(new byte[] { 0x80, 0, 0, 0, 0x7F, 0, 0, 0, 0, 0, 0, 0 }, "claims")]
+    [InlineData(new byte[] { 0x80, 0, 0, 0, 0xFF, 0, 0, 0, 0, 0, 0, 0 }, "not a number")]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE }, "not a number")]
+    public Task Refuses_absurd_sizes(byte[] size, string reason) =>
+        RefusesAsync(reason, new TarBytes().Entry("top/a", '0', [], binarySize: size).Finished());
 
     [Fact]
     public Task Refuses_a_long_name_that_claims_gigabytes() =>
@@ -176,9 +179,18 @@ public class ArchiveReaderTests
             writer.AddFileAsync(SampleArchive.At("a"), Encoding.ASCII.GetBytes(string.Join(' ', Enumerable.Range(0, 500))), default));
         for (var length = 0; length < bytes.Length; length += 7)
         {
-            var error = await Assert.ThrowsAsync<RelayOpsException>(() => ReadAllAsync(bytes[..length]));
+            var error = await Record.ExceptionAsync(() => ReadAllAsync(bytes[..length])) as RelayOpsException;
+            Assert.True(error is not null, $"accepted at {length} of {bytes.Length}");
             Assert.Equal(ExitStatus.BadBackup, error.Status);
         }
+    }
+
+    [Fact]
+    public async Task Refuses_data_behind_the_compressed_archive()
+    {
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() =>
+            ReadAllAsync([.. TarBytes.Gzip(new TarBytes().File("top/a", "x").Finished()), .. "more"u8]));
+        Assert.Contains("followed by something else", error.Why, StringComparison.Ordinal);
     }
 
     [Theory]

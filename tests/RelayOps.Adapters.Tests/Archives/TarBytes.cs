@@ -19,7 +19,7 @@ internal sealed class TarBytes
 
     public TarBytes HardLink(string name, string target) => Entry(name, '1', [], target);
 
-    public TarBytes Entry(string name, char type, byte[] content, string target = "", string? size = null)
+    public TarBytes Entry(string name, char type, byte[] content, string target = "", string? size = null, byte[]? binarySize = null)
     {
         var header = new byte[512];
         void Put(int offset, string text) => Encoding.UTF8.GetBytes(text).CopyTo(header.AsSpan(offset));
@@ -28,6 +28,7 @@ internal sealed class TarBytes
         Put(108, "0001747\0");
         Put(116, "0001747\0");
         Put(124, size ?? Convert.ToString(content.Length, 8).PadLeft(11, '0'));
+        binarySize?.CopyTo(header.AsSpan(124));
         Put(136, "15044100000");
         Put(156, type.ToString());
         Put(157, target);
@@ -64,7 +65,7 @@ internal sealed class TarBytes
     public static byte[] Gzip(byte[] bytes)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
             gzip.Write(bytes);
         return packed.ToArray();
     }

@@ -12,7 +12,7 @@ public abstract class HostContract : IAsyncLifetime
     protected IHost Host { get; private set; } = null!;
 
     /// <summary>Ends a test that hangs.</summary>
-    protected CancellationToken Token { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token;
+    protected CancellationToken Token { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(25)).Token;
 
     /// <summary>Whether an exit status above 128 can be told from a signal.</summary>
     protected virtual bool TellsSignalsFromStatus => true;

@@ -23,7 +23,7 @@ public class AofManifestTests
     {
         var manifest = AofManifest.Parse("# a comment\nfile \"my \\\"own\\\" file.aof\" seq 1 type i startoffset 12\n");
 
-        Assert.Equal([new AofFile("my \"own\" file.aof", 1, AofFileType.Increment)], manifest.Files);
+        Assert.Equal(new AofFile("my \"own\" file.aof", 1, AofFileType.Increment), Assert.Single(manifest.Files));
         Assert.Equal("file \"my \\\"own\\\" file.aof\" seq 1 type i\n", manifest.ToText());
     }
 

@@ -81,7 +81,7 @@ public class AofReaderTests
 
         Assert.Equal(ExitStatus.BadBackup, refusal.Status);
         Assert.Contains(why, refusal.Why, StringComparison.Ordinal);
-        Assert.StartsWith($"at byte {Set.Length}"[..9], refusal.Why, StringComparison.Ordinal);
+        Assert.InRange(int.Parse(refusal.Why["at byte ".Length..].Split(':')[0], null), Set.Length, Set.Length + garbage.Length);
     }
 
     [Fact]

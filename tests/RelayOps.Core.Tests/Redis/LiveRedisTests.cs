@@ -45,7 +45,8 @@ public class LiveRedisTests
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(directory, AofManifest.FileName("my file.aof"))), manifest.ToText());
         Assert.Equal(2, summaries.Count);
         Assert.NotNull(summaries[0].Preamble);
-        Assert.InRange(summaries[1].Commands, 1_900, 3_000);
+        // Commands that changed nothing, such as the deletion of a key that was not there, are not appended.
+        Assert.InRange(summaries[1].Commands, 1_500, 2_100);
         Assert.All(summaries, summary => Assert.Null(summary.TornAt));
     }
 

@@ -67,7 +67,7 @@ internal static class ComposeFile
     {
         var command = $"redis-server --save 60 1 --appendonly {(options.AppendOnly ? "yes" : "no")} --appendfsync everysec";
         if (options.RedisPassword is not null && !options.PasswordInEnvironmentOnly)
-            command += " --requirepass ${REDIS_PASSWORD}";
+            command += " --requirepass \"${REDIS_PASSWORD}\"";
         if (options.RedisTls)
             command += " --port 0 --tls-port 6379 --tls-cert-file /tls/redis.crt --tls-key-file /tls/redis.key --tls-ca-cert-file /tls/ca.crt --tls-auth-clients no";
         return $"{command} {options.RedisArguments}".TrimEnd();

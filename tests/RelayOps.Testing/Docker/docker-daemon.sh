@@ -11,9 +11,10 @@ flock -w 900 9 || { echo "another test bed held $bed.lock for 15 minutes" >&2; e
 
 is_ours() { tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- " $bed/"; }
 
+# A dead process whose parent has not noticed yet counts as gone.
 until_gone() {
   for _ in $(seq 300); do
-    [ -e "/proc/$1" ] || return 0
+    grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status" || return 0
     sleep 0.1
   done
   return 1

@@ -21,13 +21,15 @@ internal sealed class SharpCompressZstdCodec : ICompressionCodec
     public Stream Decompress(Stream source) => new Decompression(source);
 
     /// <summary>Tells damage as the interface wants it told.</summary>
-    private sealed class Decompression(Stream source) : DecompressionStream(source, leaveOpen: true)
+    private sealed class Decompression(Stream source) : ReadOnlyStream
     {
+        private readonly DecompressionStream zstd = new(source, leaveOpen: true);
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             try
             {
-                return await base.ReadAsync(buffer, cancellationToken);
+                return await zstd.ReadAsync(buffer, cancellationToken);
             }
             catch (ZstdException exception)
             {
@@ -35,7 +37,10 @@ internal sealed class SharpCompressZstdCodec : ICompressionCodec
             }
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override async ValueTask DisposeAsync()
+        {
+            await zstd.DisposeAsync();
+            await base.DisposeAsync();
+        }
     }
 }

@@ -152,6 +152,7 @@ internal sealed class ShellHost : IHost
             }
 
             await _context.Keeper.AddAsync(group, asRoot).ConfigureAwait(false);
+            await SendAsync(channel.Input, ShellLine.Go, cancellationToken).ConfigureAwait(false);
             return new ShellCommand(channel, output, group, _context);
         }
         catch
@@ -177,11 +178,16 @@ internal sealed class ShellHost : IHost
 
     private static async Task FeedAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
+        await SendAsync(stream, input, cancellationToken).ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
         try
         {
-            if (!input.IsEmpty)
-                await stream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
