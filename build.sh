@@ -169,5 +169,19 @@ stamp=$root/build/bin/$mode/.build
 is_current || build
 [[ -n $dotnet ]] || install_dotnet
 
+# The help text changes with the assembly alone: it is made once after each build, and shown without starting anything.
+if [[ $# == 1 && $1 == --help ]]; then
+  help=$root/build/bin/$mode/.help
+  if [[ ! $help -nt $stamp.done ]]; then
+    if ! TERM=dumb "$dotnet" "$assembly" --help --no-logo >"$help.$$"; then
+      cat "$help.$$" >&2
+      rm -f "$help.$$"
+      fail 'the help text could not be made' 'see the lines above' 'try another target'
+    fi
+    mv "$help.$$" "$help"
+  fi
+  exec cat "$help"
+fi
+
 # In place of this shell, so that signals reach it.
 exec "$dotnet" "$assembly" "$@"

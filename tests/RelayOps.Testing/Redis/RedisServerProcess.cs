@@ -60,15 +60,15 @@ public sealed class RedisServerProcess : IAsyncDisposable
     /// <summary>Undoes <see cref="RefuseSaves"/>.</summary>
     public void AllowSaves() => System.IO.Directory.Delete(Path.Combine(Directory, "dump.rdb"));
 
-    /// <summary>Starts a save that lasts until <see cref="FinishSaveAsync"/>: one key takes a second.</summary>
+    /// <summary>Starts a save in which one key takes a second. <see cref="EndSaveAsync"/> ends it.</summary>
     public async Task StartEndlessSaveAsync(CancellationToken cancellationToken)
     {
         await Cli.RunAsync(["CONFIG", "SET", "rdb-key-save-delay", "1000000"], cancellationToken);
         await Cli.RunAsync(["BGSAVE"], cancellationToken);
     }
 
-    /// <summary>Ends the save of <see cref="StartEndlessSaveAsync"/> by letting its child be killed, as Redis does on its own when told to stop saving.</summary>
-    public async Task FinishSaveAsync(CancellationToken cancellationToken)
+    /// <summary>Gives up the save of <see cref="StartEndlessSaveAsync"/> with the signal that Redis itself sends then: it does not count as failed.</summary>
+    public async Task EndSaveAsync(CancellationToken cancellationToken)
     {
         await Cli.RunAsync(["CONFIG", "SET", "rdb-key-save-delay", "0"], cancellationToken);
         foreach (var child in await ChildrenAsync(cancellationToken))
