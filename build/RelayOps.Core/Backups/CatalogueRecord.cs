@@ -49,6 +49,12 @@ public sealed record CatalogueRecord
     /// <summary>Bytes of all files before compression.</summary>
     public required long ContentBytes { get; init; }
 
+    /// <summary>The same without logs, which come and go: what a collapse is judged by.</summary>
+    public long? StateBytes { get; init; }
+
+    /// <summary>As for <c>--only</c>, e.g. <c>config+data</c>; null for everything.</summary>
+    public string? Only { get; init; }
+
     /// <summary>Redis keys in all databases; null without Redis data.</summary>
     public long? Keys { get; init; }
 

@@ -15,7 +15,7 @@ public enum TreeEntryKind
 }
 
 /// <summary>A file or directory on the server as <c>stat</c> told it.</summary>
-/// <param name="Path">Relative to the tree's root, with '/', e.g. <c>data/init.json</c>.</param>
+/// <param name="Path">Relative to the tree's root, with '/', e.g. <c>data/init.json</c>; empty for the root itself.</param>
 /// <param name="Mode">Permission bits alone.</param>
 public sealed record TreeEntry(
     string Path, TreeEntryKind Kind, int Mode, long Size, int UserId, int GroupId, string UserName, string GroupName,
@@ -51,13 +51,12 @@ public sealed record FileTree(
     public static HostCommand Command(string root, params ReadOnlySpan<string> names) =>
         HostCommand.ReadingScript(Script, [root, .. names]);
 
-    public static async Task<FileTree> ListAsync(
+    /// <summary>Null when the directory is not there, or this way does not lead to it.</summary>
+    public static async Task<FileTree?> FindAsync(
         IHost host, FileRoute route, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(route.Run(Command(route.Root, [.. names])), cancellationToken);
-        return result.Succeeded ? Parse(result.Output) : throw new RelayOpsException(
-            $"cannot list {route.Root} on {host.Name} {route.Name}", Reporting.FirstLine.Of(result.Exit.Error),
-            "check that the user may read the deployment", ExitStatus.WrongUse);
+        return result.Succeeded ? Parse(result.Output) : null;
     }
 
     public TreeEntry? Find(string path) => Entries.FirstOrDefault(entry => entry.Path == path);
@@ -108,7 +107,13 @@ public sealed record FileTree(
         _ => TreeEntryKind.Special,
     };
 
-    private static string Relative(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name;
+    /// <summary>The root itself has the empty path.</summary>
+    internal static string Relative(string name)
+    {
+        while (name.StartsWith("./", StringComparison.Ordinal))
+            name = name[2..];
+        return name == "." ? "" : name;
+    }
 
     private static string Known(string name) => name == "UNKNOWN" ? "" : name;
 

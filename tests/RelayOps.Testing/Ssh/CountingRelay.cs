@@ -46,7 +46,15 @@ public sealed class CountingRelay : IAsyncDisposable
     {
         foreach (var socket in _sockets.Keys)
         {
-            socket.LingerState = new LingerOption(true, 0);
+            try
+            {
+                socket.LingerState = new LingerOption(true, 0);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Closed by its own end just now.
+            }
+
             socket.Dispose();
         }
     }

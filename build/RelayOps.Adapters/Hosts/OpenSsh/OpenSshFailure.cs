@@ -16,7 +16,7 @@ internal static partial class OpenSshFailure
         if (said.Contains("UNPROTECTED PRIVATE KEY", StringComparison.Ordinal) || log.Contains("are too open", StringComparison.Ordinal))
             return new RelayOpsException($"cannot log in to {target}", "others may read the private key file, so ssh ignores it", "chmod 600 the key file", ExitStatus.NoConnection);
         if (said.Contains("Permission denied", StringComparison.Ordinal) || said.Contains("Too many authentication failures", StringComparison.Ordinal))
-            return SshFailures.Refused(target, log.Contains("incorrect passphrase", StringComparison.Ordinal) || log.Contains("no passphrase given", StringComparison.Ordinal));
+            return SshFailures.Refused(target, IsLocked(log));
         if (said.Contains("Could not resolve hostname", StringComparison.Ordinal))
             return SshFailures.UnknownName(target);
         return SshFailures.Unreachable(target, said.Length == 0 ? "ssh ended without a word" : said);
@@ -29,6 +29,10 @@ internal static partial class OpenSshFailure
             && !line.StartsWith("Authenticated to ", StringComparison.Ordinal) && !line.StartsWith("Transferred: ", StringComparison.Ordinal)
             && !line.StartsWith("Bytes per second: ", StringComparison.Ordinal))
         .TakeLast(3));
+
+    /// <summary>The server took the public half, and yet nothing was signed: the private half stayed closed.</summary>
+    private static bool IsLocked(string log) =>
+        log.Contains("Server accepts key: ", StringComparison.Ordinal) && !log.Contains("signing failed", StringComparison.Ordinal);
 
     private static RelayOpsException HostKey(SshTarget target, string log)
     {

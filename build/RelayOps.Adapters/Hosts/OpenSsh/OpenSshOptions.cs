@@ -1,5 +1,4 @@
 using System.Globalization;
-using RelayOps.Core;
 using RelayOps.Core.Hosts;
 
 namespace RelayOps.Adapters.Hosts.OpenSsh;
@@ -9,12 +8,15 @@ internal sealed class OpenSshOptions(SshConnection connection, PrivateDirectory 
 {
     public const string PassphraseVariable = "RELAYOPS_KEY_PASSPHRASE";
 
+    /// <summary>What the connection's own process has to say, apart from what commands print.</summary>
+    public string Log => Path.Combine(directory.Path, "log");
+
     private string Socket => Path.Combine(directory.Path, "c");
 
     /// <summary>The connection itself. It ends with its own command, the keeper, however that comes about.</summary>
     public IEnumerable<string> Connect(string line)
     {
-        List<string> words = ["-v", "-T", "-a", "-x", "-M", "-S", Socket, "-e", "none"];
+        List<string> words = ["-v", "-E", Log, "-T", "-a", "-x", "-M", "-S", Socket, "-e", "none"];
         foreach (var option in Fixed())
             words.AddRange(["-o", option]);
         if (connection.Key is { } key)
@@ -72,8 +74,7 @@ internal sealed class OpenSshOptions(SshConnection connection, PrivateDirectory 
         if (SshText.IsKey(key))
             return directory.Write("key", SshText.Key(key));
         var path = SshText.Expand(key);
-        return File.Exists(path) ? path : throw new RelayOpsException(
-            "cannot use --ssh-key", "it is neither a private key's text nor a file that exists", "give a path, or the key's whole text", ExitStatus.WrongUse);
+        return File.Exists(path) ? path : throw SshText.NoKey();
     }
 
     /// <summary>ssh expands % in the names of files.</summary>

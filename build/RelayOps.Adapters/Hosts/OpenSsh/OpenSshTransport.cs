@@ -24,6 +24,14 @@ internal sealed class OpenSshTransport(SshConnection connection, TimeProvider ti
 
     private OpenSshOptions Options => new(connection, _directory);
 
+    public bool NoticesSilence => true;
+
+    public void Break(string why) => throw new NotSupportedException();
+
+    public void Attach(Keeper keeper)
+    {
+    }
+
     public Task<IShellChannel> ConnectAsync(string line, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -50,7 +58,8 @@ internal sealed class OpenSshTransport(SshConnection connection, TimeProvider ti
 
     public RelayOpsException Lost()
     {
-        var log = _master?.Error.ToString() ?? "";
+        // The log is ssh's own; what a ProxyJump's or ProxyCommand's ssh says comes as standard error.
+        var log = ReadLog() + _master?.Error;
         return _wasUp || log.Contains("Authenticated to ", StringComparison.Ordinal)
             ? SshFailures.Lost(connection.Target, OpenSshFailure.LastWords(log) is { Length: > 0 } words ? words : "it was closed")
             : OpenSshFailure.Connecting(connection.Target, log);
@@ -67,6 +76,19 @@ internal sealed class OpenSshTransport(SshConnection connection, TimeProvider ti
         }
 
         _directory.Dispose();
+    }
+
+    private string ReadLog()
+    {
+        try
+        {
+            return File.ReadAllText(Options.Log);
+        }
+        catch (IOException)
+        {
+            // Disposed, or ssh ended before it opened its log: its standard error has the reason.
+            return "";
+        }
     }
 
     /// <summary>

@@ -46,8 +46,14 @@ internal sealed class ErrorTail
     {
         lock (_lock)
         {
-            foreach (var b in bytes)
-                _ring[_total++ % Limit] = b;
+            while (!bytes.IsEmpty)
+            {
+                var start = (int)(_total % Limit);
+                var part = bytes[..Math.Min(bytes.Length, Limit - start)];
+                part.CopyTo(_ring.AsSpan(start));
+                _total += part.Length;
+                bytes = bytes[part.Length..];
+            }
         }
     }
 }

@@ -8,18 +8,21 @@ namespace RelayOps.Adapters.Hosts.Shell;
 internal sealed class ProcessChannel : IShellChannel
 {
     private readonly Process _process;
+    private readonly Stream _error;
 
     private ProcessChannel(Process process, Func<int, Task<ChannelExit>> interpret)
     {
         _process = process;
         Input = process.StandardInput.BaseStream;
-        Error = new ErrorTail(process.StandardError.BaseStream);
+        Output = process.StandardOutput.BaseStream;
+        _error = process.StandardError.BaseStream;
+        Error = new ErrorTail(_error);
         Completion = CompleteAsync(interpret);
     }
 
     public Stream Input { get; }
 
-    public Stream Output => _process.StandardOutput.BaseStream;
+    public Stream Output { get; }
 
     public ErrorTail Error { get; }
 
@@ -40,6 +43,11 @@ internal sealed class ProcessChannel : IShellChannel
         }
     }
 
+    /// <summary>The operating system's pipes hold a fast command back; nothing is needed.</summary>
+    public void Attach(int group)
+    {
+    }
+
     /// <summary>KILL: an ssh client would hand a TERM on to the connection that all commands share.</summary>
     public void Abort()
     {
@@ -58,11 +66,9 @@ internal sealed class ProcessChannel : IShellChannel
     {
         await CloseAsync(Input).ConfigureAwait(false);
         await CloseAsync(Output).ConfigureAwait(false);
-        await CloseAsync(_process.StandardError.BaseStream).ConfigureAwait(false);
-        if (Completion.IsCompleted)
-            _process.Dispose();
-        else
-            _ = Completion.ContinueWith(_ => _process.Dispose(), TaskScheduler.Default);
+        await CloseAsync(_error).ConfigureAwait(false);
+        // The runtime reaps it whenever it ends, and the handle goes with it.
+        _ = Completion.ContinueWith(_ => _process.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private static async Task CloseAsync(Stream stream)

@@ -15,11 +15,16 @@ internal sealed class ShellHost : IHost
     private readonly IShellTransport _transport;
     private readonly ShellCommandContext _context;
     private readonly SemaphoreSlim _slots = new(MaxCommands, MaxCommands);
+    private readonly KeepAlive? _keepAlive;
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _sessions;
 
-    private ShellHost(IShellTransport transport, ShellCommandContext context)
+    private ShellHost(IShellTransport transport, ShellCommandContext context, HostTimeouts timeouts)
     {
         _transport = transport;
         _context = context;
+        if (!transport.NoticesSilence)
+            _keepAlive = new KeepAlive(context.Keeper, timeouts.KeepAlive, timeouts.KeepAlive * timeouts.KeepAliveMisses, context.Time, transport.Break);
     }
 
     public string Name => _transport.Name;
@@ -37,7 +42,9 @@ internal sealed class ShellHost : IHost
             var greeting = new CommandOutput(channel, transport.Lost).ReadGreetingAsync(token, cancellationToken);
             if (await greeting.WaitAsync(transport.ConnectLimit, time, cancellationToken).ConfigureAwait(false) is null)
                 throw await NoShellAsync(transport, channel, cancellationToken).ConfigureAwait(false);
-            return new ShellHost(transport, new ShellCommandContext(new Keeper(channel), timeouts.StopGrace, time, transport.Lost));
+            var keeper = new Keeper(channel);
+            transport.Attach(keeper);
+            return new ShellHost(transport, new ShellCommandContext(keeper, timeouts.StopGrace, time, transport.Lost), timeouts);
         }
         catch (TimeoutException e)
         {
@@ -59,14 +66,18 @@ internal sealed class ShellHost : IHost
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var started = await StartAsync(line, token, command.Program == "sudo", cancellationToken).ConfigureAwait(false);
-            _ = started.Ended.ContinueWith(
-                _ => _slots.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return started;
+            while (true)
+            {
+                var ended = _ended.Task;
+                if (await TryCountedAsync(line, token, command.Program == "sudo", cancellationToken).ConfigureAwait(false) is { } started)
+                    return started;
+                await RoomAsync(ended, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch
         {
             _slots.Release();
+            TellEnded();
             throw;
         }
     }
@@ -83,19 +94,73 @@ internal sealed class ShellHost : IHost
 
     public async ValueTask DisposeAsync()
     {
+        if (_keepAlive is not null)
+            await _keepAlive.DisposeAsync().ConfigureAwait(false);
         await _context.Keeper.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<ShellCommand> StartAsync(string line, string token, bool asRoot, CancellationToken cancellationToken)
+    private async Task<ShellCommand?> TryCountedAsync(string line, string token, bool asRoot, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _sessions);
+        ShellCommand? started = null;
+        try
+        {
+            started = await TryStartAsync(line, token, asRoot, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (started is null)
+                Interlocked.Decrement(ref _sessions);
+        }
+
+        _ = started?.Ended.ContinueWith(_ => Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return started;
+
+        void Release()
+        {
+            Interlocked.Decrement(ref _sessions);
+            _slots.Release();
+            TellEnded();
+        }
+    }
+
+    private void TellEnded() =>
+        Interlocked.Exchange(ref _ended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    /// <summary>Some servers allow fewer sessions than usual: one has to end before the next may begin.</summary>
+    private async Task RoomAsync(Task ended, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _sessions) == 0 && !ended.IsCompleted)
+        {
+            throw new RelayOpsException($"cannot run a command on {Name}", "the server allows no second session on a connection",
+                "set MaxSessions in its sshd_config to 10, the usual value", ExitStatus.NoConnection);
+        }
+
+        await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>Null when the server allows no further session now.</returns>
+    private async Task<ShellCommand?> TryStartAsync(string line, string token, bool asRoot, CancellationToken cancellationToken)
     {
         var channel = await _transport.OpenAsync(line, cancellationToken).ConfigureAwait(false);
         try
         {
             var output = new CommandOutput(channel, _transport.Lost);
             if (await output.ReadGreetingAsync(token, cancellationToken).ConfigureAwait(false) is not { } group)
+            {
+                if ((await channel.Completion.WaitAsync(cancellationToken).ConfigureAwait(false)).Outcome == ChannelOutcome.Refused)
+                {
+                    await channel.DisposeAsync().ConfigureAwait(false);
+                    return null;
+                }
+
                 throw await NoShellAsync(_transport, channel, cancellationToken).ConfigureAwait(false);
+            }
+
+            channel.Attach(group);
             await _context.Keeper.AddAsync(group, asRoot).ConfigureAwait(false);
+            await SendAsync(channel.Input, ShellLine.Go, cancellationToken).ConfigureAwait(false);
             return new ShellCommand(channel, output, group, _context);
         }
         catch
@@ -121,11 +186,16 @@ internal sealed class ShellHost : IHost
 
     private static async Task FeedAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
+        await SendAsync(stream, input, cancellationToken).ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
         try
         {
-            if (!input.IsEmpty)
-                await stream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

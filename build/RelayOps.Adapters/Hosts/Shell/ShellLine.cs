@@ -11,12 +11,17 @@ namespace RelayOps.Adapters.Hosts.Shell;
 /// </summary>
 internal static class ShellLine
 {
-    /// <summary>Linux takes no single argument above 128 KiB, and the line is one argument of the login shell.</summary>
-    private const int MaxBytes = 120 * 1024;
+    /// <summary>SSH.NET sends no request above 67 KiB; Linux takes no single argument above 128 KiB, and the line is one of the login shell's.</summary>
+    private const int MaxBytes = 64 * 1024;
 
-    /// <summary>The command in a wrapper that first says <c>token pid</c> on standard output, then becomes the command itself.</summary>
+    /// <summary>
+    /// The command in a wrapper that first says <c>token pid</c> on standard output, waits for <see cref="Go"/>, then becomes the command
+    /// itself. It waits so that no command ever runs that the keeper does not know: the line to the keeper goes first on the same connection.
+    /// </summary>
     public static string For(HostCommand command, string token) =>
-        Encode($"printf '%s %s\\n' {token} \"$$\"; exec {command}");
+        Encode($"printf '%s %s\\n' {token} \"$$\"; read -r go || exit 1; exec {command}");
+
+    public static ReadOnlyMemory<byte> Go { get; } = "go\n"u8.ToArray();
 
     /// <exception cref="RelayOpsException">The script holds a NUL or is too long for one line.</exception>
     public static string Encode(string script)

@@ -1,0 +1,2 @@
+namespace RelayOps.Core.Backups;
+public static class RecoveryGuide { public static string For(Manifest manifest, string archive) => ""; }
