@@ -134,7 +134,8 @@ public abstract class HostStreamContract(ITestOutputHelper log) : IAsyncLifetime
 
     private void Report(string what, Stopwatch clock, MemoryWatch memory)
     {
-        log.WriteLine($"{GetType().Name} {what}: {Size / 1e6 / clock.Elapsed.TotalSeconds:0} MB/s, memory +{memory.Growth >> 20} MiB");
+        var live = GC.GetTotalMemory(forceFullCollection: true) >> 20;
+        log.WriteLine($"live {live} MiB; {GetType().Name} {what}: {Size / 1e6 / clock.Elapsed.TotalSeconds:0} MB/s, memory +{memory.Growth >> 20} MiB");
         Assert.InRange(memory.Growth, 0, Allowed);
     }
 
