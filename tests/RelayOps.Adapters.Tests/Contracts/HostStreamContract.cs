@@ -21,7 +21,7 @@ public abstract class HostStreamContract(ITestOutputHelper log) : IAsyncLifetime
 
     protected IHost Host { get; private set; } = null!;
 
-    protected CancellationToken Token { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token;
+    protected CancellationToken Token { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(240)).Token;
 
     /// <summary>What may be on the way when the reader stops: pipes, and the windows of the connection.</summary>
     protected virtual long OnTheWay => 24L << 20;
