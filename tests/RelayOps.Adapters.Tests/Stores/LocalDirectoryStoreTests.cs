@@ -159,6 +159,16 @@ public sealed class LocalDirectoryStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task PrepareAsync_leaves_what_it_may_not_open()
+    {
+        Directory.CreateDirectory(Path.Combine(Backups, ".claude-relay-backup-20250804_000000.partial"));
+
+        await store.PrepareAsync(CancellationToken.None);
+
+        Assert.Single(Names());
+    }
+
+    [Fact]
     public async Task CommitAsync_leaves_no_backup_when_its_record_cannot_be_written()
     {
         await using (var pending = await BeginAsync(Newest))
