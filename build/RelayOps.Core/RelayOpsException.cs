@@ -47,6 +47,9 @@ public sealed class RelayOpsException : Exception
 
     public string What { get; }
 
+    /// <summary>For an operator: where in the program it was thrown says nothing they can act on.</summary>
+    public override string ToString() => Message;
+
     public string Why { get; }
 
     public string Next { get; }

@@ -17,6 +17,9 @@ public sealed class ZstdProgram(string program) : ICompressionCodec
 
     public string Extension => ".zst";
 
+    public bool IsAvailable => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(directory => File.Exists(Path.Combine(directory, program)));
+
     public ReadOnlySpan<byte> Magic => [0x28, 0xB5, 0x2F, 0xFD];
 
     /// <param name="level">1 to 19; null for 3.</param>

@@ -12,6 +12,9 @@ public interface ICompressionCodec
     /// <summary>The first bytes of every file in this format.</summary>
     ReadOnlySpan<byte> Magic { get; }
 
+    /// <summary>What it needs is on this machine.</summary>
+    bool IsAvailable => true;
+
     /// <summary>Compresses what is written. Disposing ends the compressed stream and leaves <paramref name="destination"/> open.</summary>
     /// <param name="level">The format's own scale, or null for the default.</param>
     Stream Compress(Stream destination, int? level);

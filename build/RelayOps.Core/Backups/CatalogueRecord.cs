@@ -1,19 +1,25 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace RelayOps.Core.Backups;
 
 /// <summary>How far a backup has been proven good; each level includes those before it.</summary>
 public enum VerificationLevel
 {
+    [JsonStringEnumMemberName("none")]
     None,
 
     /// <summary>The ciphertext is what was stored; what is inside cannot be read without an identity.</summary>
+    [JsonStringEnumMemberName("sealed")]
     Sealed,
 
+    [JsonStringEnumMemberName("quick")]
     Quick,
 
+    [JsonStringEnumMemberName("deep")]
     Deep,
 
+    [JsonStringEnumMemberName("drill")]
     Drill,
 }
 
@@ -48,6 +54,12 @@ public sealed record CatalogueRecord
 
     /// <summary>Bytes of all files before compression.</summary>
     public required long ContentBytes { get; init; }
+
+    /// <summary>The same without logs, which come and go: what a collapse is judged by.</summary>
+    public long? StateBytes { get; init; }
+
+    /// <summary>As for <c>--only</c>, e.g. <c>config+data</c>; null for everything.</summary>
+    public string? Only { get; init; }
 
     /// <summary>Redis keys in all databases; null without Redis data.</summary>
     public long? Keys { get; init; }

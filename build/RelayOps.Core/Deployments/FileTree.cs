@@ -15,7 +15,7 @@ public enum TreeEntryKind
 }
 
 /// <summary>A file or directory on the server as <c>stat</c> told it.</summary>
-/// <param name="Path">Relative to the tree's root, with '/', e.g. <c>data/init.json</c>.</param>
+/// <param name="Path">Relative to the tree's root, with '/', e.g. <c>data/init.json</c>; empty for the root itself.</param>
 /// <param name="Mode">Permission bits alone.</param>
 public sealed record TreeEntry(
     string Path, TreeEntryKind Kind, int Mode, long Size, int UserId, int GroupId, string UserName, string GroupName,
@@ -28,7 +28,7 @@ public sealed record TreeEntry(
 
 /// <summary>What is below a directory of the server, in ordinal order of paths.</summary>
 /// <param name="Unreadable">Files and directories that this way of access may not read.</param>
-/// <param name="Unnameable">Names with a line break, which no list of names can carry.</param>
+/// <param name="Unnameable">Names with control characters or of another encoding than UTF-8, which no list of names can carry.</param>
 public sealed record FileTree(
     DateTimeOffset TakenAt, ImmutableArray<TreeEntry> Entries, ImmutableArray<string> Unreadable, ImmutableArray<string> Unnameable)
 {
@@ -51,13 +51,12 @@ public sealed record FileTree(
     public static HostCommand Command(string root, params ReadOnlySpan<string> names) =>
         HostCommand.ReadingScript(Script, [root, .. names]);
 
-    public static async Task<FileTree> ListAsync(
+    /// <summary>Null when the directory is not there, or this way does not lead to it.</summary>
+    public static async Task<FileTree?> FindAsync(
         IHost host, FileRoute route, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(route.Run(Command(route.Root, [.. names])), cancellationToken);
-        return result.Succeeded ? Parse(result.Output) : throw new RelayOpsException(
-            $"cannot list {route.Root} on {host.Name} {route.Name}", Reporting.FirstLine.Of(result.Exit.Error),
-            "check that the user may read the deployment", ExitStatus.WrongUse);
+        return result.Succeeded ? Parse(result.Output) : null;
     }
 
     public TreeEntry? Find(string path) => Entries.FirstOrDefault(entry => entry.Path == path);
@@ -74,8 +73,10 @@ public sealed record FileTree(
                 takenAt = Seconds(line[4..]);
             else if (line.StartsWith("closed ", StringComparison.Ordinal))
                 unreadable.Add(Relative(line[7..]));
-            else if (ParseEntry(line) is { } entry)
+            else if (ParseEntry(line) is { } entry && IsNameable(entry.Path))
                 entries.Add(entry);
+            else if (ParseEntry(line) is { } odd)
+                unnameable.Add(odd.Path);
             else if (line.Length > 0 && entries.Count > 0)
             {
                 // The rest of a name with a line break: the entry before it is that name's beginning.
@@ -87,6 +88,9 @@ public sealed record FileTree(
         entries.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return new FileTree(takenAt, [.. entries], [.. unreadable], [.. unnameable]);
     }
+
+    /// <summary>U+FFFD stands for bytes that are no UTF-8: which they were is lost, so the file cannot be asked for.</summary>
+    private static bool IsNameable(string path) => !path.Any(c => char.IsControl(c) || c == '\uFFFD');
 
     private static TreeEntry? ParseEntry(string line)
     {
@@ -108,7 +112,13 @@ public sealed record FileTree(
         _ => TreeEntryKind.Special,
     };
 
-    private static string Relative(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name;
+    /// <summary>The root itself has the empty path.</summary>
+    internal static string Relative(string name)
+    {
+        while (name.StartsWith("./", StringComparison.Ordinal))
+            name = name[2..];
+        return name == "." ? "" : name;
+    }
 
     private static string Known(string name) => name == "UNKNOWN" ? "" : name;
 

@@ -26,6 +26,9 @@ public sealed record ServerSurvey
 
     public required bool HasEnvironmentFile { get; init; }
 
+    /// <summary>The user may make files in the deployment's directory.</summary>
+    public required bool IsWritable { get; init; }
+
     public required ImmutableHashSet<string> Tools { get; init; }
 
     public required bool CanSudo { get; init; }
@@ -54,6 +57,7 @@ public sealed record ServerSurvey
             if [ -e "$f" ]; then say compose "$f"; break; fi
           done
           if [ -e .env ]; then say env yes; fi
+          if [ -w . ]; then say writable yes; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
         for t in docker docker-compose tar find stat gzip zstd sudo redis-cli flock; do
@@ -108,6 +112,7 @@ public sealed record ServerSurvey
             FreeBytes = Number(Find("free")) * 1024,
             ComposeFile = compose,
             HasEnvironmentFile = Find("env") is not null,
+            IsWritable = Find("writable") is not null,
             Tools = [.. said["tool"]],
             CanSudo = Find("sudo") is not null,
             Docker = Find("docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,

@@ -32,6 +32,12 @@ public sealed record OperationReport
     public ReportedBackup? Backup { get; init; }
 
     public ReportedRetention? Retention { get; init; }
+
+    /// <summary>How long the service was stopped; null where nothing was ever stopped.</summary>
+    public double? DowntimeSeconds { get; init; }
+
+    /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
+    public bool? RolledBack { get; init; }
 }
 
 public sealed record ReportedError(string What, string Why, string Next);
@@ -71,4 +77,12 @@ public sealed record ReportedBackup
     public ImmutableSortedDictionary<string, long>? DecryptedSecrets { get; init; }
 }
 
-public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArray<string> Removed);
+/// <param name="Kept">Ids that some store keeps, newest first.</param>
+/// <param name="Removed">Ids that some store does not.</param>
+public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArray<string> Removed)
+{
+    /// <summary>Why, store by store.</summary>
+    public ImmutableArray<ReportedDecision> Decisions { get; init; } = [];
+}
+
+public sealed record ReportedDecision(string BackupId, string Store, bool Keeps, string Reason);

@@ -5,7 +5,9 @@ internal sealed class RdbStreams(RdbInput input, RdbNotes notes)
 {
     private const int IdBytes = 16;
     private const long SameFields = 2;
+    private const int MostPending = 500_000;
 
+    private readonly HashSet<UInt128> _pending = [];
     private readonly Scratch _id = new();
     private readonly Scratch _listpack = new();
 
@@ -98,20 +100,34 @@ internal sealed class RdbStreams(RdbInput input, RdbNotes notes)
         SkipId();
         if (type >= RdbType.StreamListpacks2)
             _ = input.ReadLength();
-        for (var pending = input.ReadLength(); pending > 0; pending--)
-        {
-            input.Source.Skip(IdBytes + sizeof(long));
-            _ = input.ReadLength();
-        }
-
+        var isTracked = ReadPending(input.ReadLength());
         for (var consumers = input.ReadLength(); consumers > 0; consumers--)
         {
             input.SkipString();
             input.Source.Skip(type >= RdbType.StreamListpacks3 ? 2UL * sizeof(long) : sizeof(long));
             for (var pending = input.ReadLength(); pending > 0; pending--)
-                input.Source.Skip(IdBytes);
+                if (!_pending.Remove(ReadId()) && isTracked)
+                    throw input.Source.Damage("a consumer that owes an entry which its group, or another consumer, has already settled");
         }
     }
+
+    /// <summary>The entries that a group handed out and that nobody has acknowledged. False when there are too many to remember.</summary>
+    private bool ReadPending(ulong count)
+    {
+        _pending.Clear();
+        for (var left = count; left > 0; left--)
+        {
+            var id = ReadId();
+            if (_pending.Count < MostPending && !_pending.Add(id))
+                throw input.Source.Damage("an entry that a group handed out twice");
+            input.Source.Skip(sizeof(long));
+            _ = input.ReadLength();
+        }
+
+        return count <= MostPending;
+    }
+
+    private UInt128 ReadId() => new(input.Source.ReadUInt64BigEndian(), input.Source.ReadUInt64BigEndian());
 
     /// <summary>How long and how many ids of producers are remembered, and they themselves, since version 13.</summary>
     private void ReadProducers()

@@ -5,7 +5,7 @@ namespace RelayOps.Core.Redis.Rdb;
 /// <summary>Reads the value of a key, whatever its encoding, and hands out what the visitor asked for.</summary>
 internal sealed class RdbValues(RdbInput input, RdbRecord record, RdbNotes notes)
 {
-    /// <summary>The last millisecond that a hash field may live to: 46 bits, as its place in Redis' memory has no more.</summary>
+    /// <summary>The last millisecond that a hash field may live to: 48 bits (redis, src/ebuckets.h).</summary>
     private const ulong LatestFieldExpiry = 0x0000_FFFF_FFFF_FFFF;
 
     private readonly Scratch _first = new();

@@ -1,0 +1,8 @@
+using Nuke.Common;
+
+internal interface IPreflight : IHazServer, IHazStores, IHazOperations
+{
+    Target Preflight => _ => _
+        .Description("Connects and checks what the operation needs; changes nothing")
+        .Executes(() => Operations.PreflightAsync());
+}

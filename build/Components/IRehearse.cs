@@ -1,0 +1,8 @@
+using Nuke.Common;
+
+internal interface IRehearse : IHazReporting, IHazOperations
+{
+    Target Rehearse => _ => _
+        .Description("Makes a disposable deployment on this machine, backs it up and verifies the backup; needs no server and no configuration")
+        .Executes(() => Operations.RehearseAsync());
+}

@@ -1,0 +1,11 @@
+using Nuke.Common;
+
+internal interface IVerify : IHazStores, IHazOperations
+{
+    [Parameter("How far to prove a backup good: quick, deep or drill. Default: deep"), OneOf("quick", "deep", "drill")]
+    string Level => TryGetValue(() => Level) ?? "deep";
+
+    Target Verify => _ => _
+        .Description("Proves a backup good, by what the store holds")
+        .Executes(() => Operations.VerifyAsync());
+}

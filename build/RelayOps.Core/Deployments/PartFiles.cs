@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using RelayOps.Core.Hosts;
+
+namespace RelayOps.Core.Deployments;
+
+/// <summary>The files of one part of a deployment and the way they are read.</summary>
+/// <param name="Name">For people: <c>data</c>.</param>
+/// <param name="Prefix">Where they go in an archive: <c>data</c>, or empty for the top.</param>
+/// <param name="Names">What is listed below <see cref="FileRoute.Root"/>; <c>.</c> for all of it.</param>
+public sealed record PartFiles(string Name, string Prefix, FileRoute Route, ImmutableArray<string> Names, FileTree Tree)
+{
+    /// <summary>What tar is told to read: files and links, no directories.</summary>
+    public IEnumerable<TreeEntry> Readable =>
+        Tree.Entries.Where(entry => entry.Kind is TreeEntryKind.File or TreeEntryKind.SymbolicLink);
+
+    /// <summary>Bytes of all files, as listed.</summary>
+    public long SizeBytes => Tree.Entries.Where(entry => entry.Kind == TreeEntryKind.File).Sum(entry => entry.Size);
+
+    /// <summary>A path of the tree as it stands in an archive.</summary>
+    public string InArchive(string path) => (Prefix.Length, path.Length) switch
+    {
+        (0, _) => path,
+        (_, 0) => Prefix,
+        _ => $"{Prefix}/{path}",
+    };
+
+    public async Task<PartFiles> ListAgainAsync(IHost host, CancellationToken cancellationToken) =>
+        this with { Tree = await FileTree.FindAsync(host, Route, Names, cancellationToken) ?? Tree with { Entries = [] } };
+}

@@ -1,0 +1,50 @@
+using RelayOps.Core.Deployments;
+using RelayOps.Core.Hosts;
+using RelayOps.Core.Redis;
+using RelayOps.Core.Reporting;
+
+namespace RelayOps.Core.Operations;
+
+/// <summary>Looks whether an operation can succeed, before it begins; changes nothing.</summary>
+public sealed class PreflightOperation(IHost host, IComposeParser compose, IReporter reporter, TimeProvider time)
+{
+    private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="RelayOpsException">Something is missing; it says how to mend it.</exception>
+    public async Task<InspectedDeployment> RunAsync(string deploymentPath, DeploymentParts parts, CancellationToken cancellationToken)
+    {
+        using var phase = reporter.Begin($"looking at {deploymentPath} on {host.Name}");
+        var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(deploymentPath, parts, cancellationToken);
+        CheckClock(deployment.Survey);
+        CheckEnvironment(deployment, parts);
+        if (deployment.Redis is { } redis)
+            Describe(redis);
+        return deployment;
+    }
+
+    /// <summary>Ids and ages are this machine's: a server that lives elsewhere in time confuses whoever compares its logs with them.</summary>
+    private void CheckClock(ServerSurvey survey)
+    {
+        var skew = survey.Clock - time.GetUtcNow();
+        if (skew.Duration() > WorthAWord)
+            reporter.Warn($"the clock of {host.Name} is {Math.Abs(skew.TotalSeconds):0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} this machine's");
+    }
+
+    /// <summary>Without .env a restored service restarts for ever, and without its ENCRYPTION_KEY nobody reads the accounts again.</summary>
+    private void CheckEnvironment(InspectedDeployment deployment, DeploymentParts parts)
+    {
+        if (!parts.HasFlag(DeploymentParts.Config))
+            return;
+        if (!deployment.Survey.HasEnvironmentFile)
+            reporter.Warn($"{deployment.Survey.Path} has no .env: a restore of this backup needs one from elsewhere");
+        else if (deployment.Environment.Find("ENCRYPTION_KEY") is not { Length: > 0 })
+            reporter.Warn(".env names no ENCRYPTION_KEY: the accounts in this backup cannot be read with it");
+    }
+
+    private void Describe(RedisServer redis)
+    {
+        reporter.Note($"{redis.Endpoint.Name}: version {redis.Version}, {redis.Keys} keys, append-only {(redis.IsAppendOnly ? "on" : "off")}");
+        if (redis.LastSaveFailed)
+            reporter.Warn($"the last save of {redis.Endpoint.Name} failed: it may refuse writes (MISCONF) until one succeeds");
+    }
+}

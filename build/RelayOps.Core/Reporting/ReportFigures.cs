@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace RelayOps.Core.Reporting;
+
+public sealed record ReportFigure(string Name, string Value);
+
+/// <summary>The figures of a report for people, in order: the closing table and the job summary show the same.</summary>
+public static class ReportFigures
+{
+    public static ImmutableArray<ReportFigure> Of(OperationReport report) =>
+        [.. Pairs(report).Where(pair => pair.Value is not null).Select(pair => new ReportFigure(pair.Name, pair.Value!))];
+
+    private static IEnumerable<(string Name, string? Value)> Pairs(OperationReport report)
+    {
+        if (report.Backup is { } backup)
+        {
+            foreach (var pair in OfBackup(backup))
+                yield return pair;
+        }
+
+        yield return ("Downtime", report.DowntimeSeconds is { } downtime ? Seconds(downtime) : null);
+        yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
+        yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
+        yield return ("Removed", Removed(report));
+        yield return ("Warnings", report.Warnings.Length > 0 ? Figures.Count(report.Warnings.Length) : null);
+        yield return ("Time", Seconds(report.Seconds));
+    }
+
+    private static IEnumerable<(string Name, string? Value)> OfBackup(ReportedBackup backup)
+    {
+        yield return ("Backup", backup.BackupId);
+        yield return ("Archive", backup.Archive);
+        yield return ("Size", Figures.Bytes(backup.SizeBytes) + Before(backup.SizeBytesBefore is { } size ? Figures.Bytes(size) : null));
+        yield return ("Contents", backup.ContentBytes is { } content ? Figures.Bytes(content) : null);
+        yield return ("Transferred", backup.WireBytes is { } wire ? Figures.Bytes(wire) : null);
+        yield return ("Keys", backup.Keys is { } keys ? Figures.Count(keys) + Before(backup.KeysBefore is { } former ? Figures.Count(former) : null) : null);
+        yield return ("Account secrets", backup.DecryptedSecrets is { Count: > 0 } secrets
+            ? string.Join(", ", secrets.Select(pair => $"{Figures.Count(pair.Value)} {pair.Key}")) : null);
+        yield return ("Encrypted", YesNo(backup.Encrypted));
+        yield return ("Verified", backup.Verified);
+        yield return ("Stores", backup.Stores.IsDefaultOrEmpty ? null : string.Join(", ", backup.Stores));
+        yield return ("SHA-256", backup.Sha256);
+    }
+
+    private static string? Removed(OperationReport report) => report.Retention is not { } retention ? null
+        : Figures.Count(retention.Removed.Length) + (report.DryRun && retention.Removed.Length > 0 ? " would be" : "");
+
+    private static string Before(string? former) => former is null ? "" : $" (before: {former})";
+
+    private static string Seconds(double seconds) => Figures.Duration(TimeSpan.FromSeconds(seconds));
+
+    private static string YesNo(bool value) => value ? "yes" : "no";
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RelayOps.Core.Reporting;
+
+/// <summary><c>report.json</c>: indented, camelCase, properties in the record's own order; absent values are null.</summary>
+public static class ReportJson
+{
+    public static byte[] Write(OperationReport report) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(report, ReportContext.Default.OperationReport), (byte)'\n'];
+}
+
+/// <summary>A report's texts, each put through the same function: masked and neutralised once, for every output.</summary>
+public static class ReportTexts
+{
+    public static OperationReport Map(OperationReport report, Func<string, string> change) => report with
+    {
+        Verdict = change(report.Verdict),
+        Error = report.Error is { } error ? new ReportedError(change(error.What), change(error.Why), change(error.Next)) : null,
+        Phases = [.. report.Phases.Select(phase => phase with { Name = change(phase.Name) })],
+        Warnings = [.. report.Warnings.Select(change)],
+        Backup = report.Backup is not { } backup ? null : backup with
+        {
+            Archive = change(backup.Archive),
+            Stores = [.. backup.Stores.Select(change)],
+            DecryptedSecrets = backup.DecryptedSecrets?.ToImmutableSortedDictionary(pair => change(pair.Key), pair => pair.Value, StringComparer.Ordinal),
+        },
+    };
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(OperationReport))]
+internal sealed partial class ReportContext : JsonSerializerContext;

@@ -1,0 +1,29 @@
+using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Deployments;
+using RelayOps.Testing.Ssh;
+using RelayOps.Testing.Users;
+
+namespace RelayOps.EndToEnd.Tests.Backup;
+
+/// <summary>A real deployment, a real sshd, every kind of user that owns one in the field.</summary>
+[Collection(OneServer.Name)]
+public sealed class BackupOverSshTests(Server server)
+{
+    public static TheoryData<string> Users => ["relay-docker", "relay-sudo", "relay-busybox"];
+
+    [Theory, MemberData(nameof(Users))]
+    public async Task Case01_FilesTheSshUserMayNotRead_backup_has_all_of_them(string name)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var user = new[] { ServerUsers.Docker, ServerUsers.Sudo, ServerUsers.Busybox }.Single(user => user.Name == name);
+        await using var deployment = await Deployment.CreateAsync(new DeploymentOptions { Owner = user }, patience.Token);
+        await deployment.UpAsync(patience.Token);
+        using var store = TestDirectory.Create("relayops-store-");
+
+        var result = await RelayOpsProcess.RunAsync(
+            ["Backup", .. server.Reaching(user, deployment.Path), "--backup-directory", store.Path]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Single(Directory.GetFiles(store.Path, "*.tar.gz"));
+    }
+}

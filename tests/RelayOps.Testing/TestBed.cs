@@ -1,0 +1,45 @@
+using RelayOps.Testing.Docker;
+using RelayOps.Testing.Ssh;
+using RelayOps.Testing.Users;
+
+namespace RelayOps.Testing;
+
+/// <summary>
+/// This machine as a server of the field: a docker daemon with the service's images, an sshd, and users of every kind.
+/// Started once for all tests of a process; deployments are made on it with <see cref="Deployments.Deployment.CreateAsync"/>.
+/// </summary>
+/// <remarks>Needs root or passwordless sudo. What it started ends with the test process, even when that is killed.</remarks>
+public sealed class TestBed : IAsyncDisposable
+{
+    private readonly DockerDaemon daemon;
+
+    private TestBed(DockerDaemon daemon, ThrowawaySshd sshd)
+    {
+        this.daemon = daemon;
+        Sshd = sshd;
+    }
+
+    /// <summary>Lets in every one of <see cref="ServerUsers"/>: <c>Sshd.Connection(ServerUsers.Docker.Name)</c>.</summary>
+    public ThrowawaySshd Sshd { get; }
+
+    public static async Task<TestBed> StartAsync(CancellationToken cancellationToken)
+    {
+        var daemon = await DockerDaemon.StartAsync(cancellationToken);
+        try
+        {
+            await ServerUsers.CreateAsync(daemon, cancellationToken);
+            return new TestBed(daemon, await ThrowawaySshd.StartAsync(cancellationToken));
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sshd.DisposeAsync();
+        await daemon.DisposeAsync();
+    }
+}

@@ -1,0 +1,50 @@
+#!/bin/sh
+# Creates the users of the machine that plays the server; $1 is the bed's directory. docker-daemon.sh removes them.
+set -eu
+bed=$1
+mkdir -p "$bed/home" "$bed/busybox"
+
+add() {
+  name=$1
+  shift
+  home=$bed/home/$name
+  # '*' is no password and no lock: sshd takes the key of a user with it.
+  useradd --no-create-home --home-dir "$home" --shell /bin/bash --password '*' "$@" "$name"
+  mkdir -m 755 "$home"
+  # bash reads this in every command that sshd has it run.
+  printf 'export DOCKER_HOST=%s\n' "unix://$bed/docker.sock" >"$home/.bashrc"
+}
+
+add relay-docker --groups docker
+add relay-sudo
+add relay-busybox --groups docker
+
+# Debian has no compose plugin: this one has the older program do the work.
+plugin=$bed/home/relay-docker/.docker/cli-plugins/docker-compose
+mkdir -p "${plugin%/*}"
+cat >"$plugin" <<'PLUGIN'
+#!/bin/sh
+if [ "$1" = docker-cli-plugin-metadata ]; then
+  echo '{"SchemaVersion":"0.1.0","Vendor":"RelayOps","Version":"1.29.2","ShortDescription":"docker-compose as a plugin"}'
+  exit
+fi
+shift
+exec docker-compose "$@"
+PLUGIN
+chmod 755 "$plugin"
+
+# shellcheck disable=SC2016 # expanded by the user's shell
+printf 'export PATH=%s:$PATH\n' "$bed/busybox" >>"$bed/home/relay-busybox/.bashrc"
+busybox=$(command -v busybox)
+for applet in $(busybox --list); do
+  ln -s "$busybox" "$bed/busybox/$applet"
+done
+
+cat >/etc/sudoers.d/relayops-testbed <<'SUDOERS'
+Defaults:relay-sudo env_keep += "DOCKER_HOST", !requiretty
+relay-sudo ALL=(ALL) NOPASSWD: ALL
+SUDOERS
+chmod 440 /etc/sudoers.d/relayops-testbed
+for name in relay-docker relay-sudo relay-busybox; do
+  chown -R "$name:" "$bed/home/$name"
+done
