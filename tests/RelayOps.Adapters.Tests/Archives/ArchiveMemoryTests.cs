@@ -1,5 +1,6 @@
 using RelayOps.Adapters.Archives;
 using RelayOps.Core.Archives;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Tests.Archives;
 
