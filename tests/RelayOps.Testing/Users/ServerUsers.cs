@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RelayOps.Testing.Docker;
 using RelayOps.Testing.Processes;
 
@@ -15,20 +14,6 @@ public static class ServerUsers
 
     /// <summary>In group docker, without sudo, and busybox is all the userland there is.</summary>
     public static ServerUser Busybox { get; } = User("relay-busybox");
-
-    /// <summary>
-    /// Lines for the configuration of an sshd that lets them in: what their commands find in the environment.
-    /// Not left to their shells' start-up files, which not every shell reads for a command.
-    /// </summary>
-    public static ImmutableArray<string> SshdLines { get; } =
-    [
-        .. new[] { Docker, Sudo, Busybox }.SelectMany(user => new[]
-        {
-            $"Match User {user.Name}",
-            // SHLVL as everywhere on this sshd: a block's SetEnv replaces the others.
-            $"SetEnv SHLVL=1 DOCKER_HOST={DockerDaemon.Host}" + (user == Busybox ? $" PATH={DockerDaemon.Directory}/busybox:/usr/local/bin:/usr/bin:/bin" : ""),
-        }),
-    ];
 
     /// <summary>Creates all of them. The daemon's guard removes them at the end, whatever happens to this process.</summary>
     public static async Task CreateAsync(DockerDaemon daemon, CancellationToken cancellationToken)

@@ -11,6 +11,8 @@ add() {
   # '*' is no password and no lock: sshd takes the key of a user with it.
   useradd --no-create-home --home-dir "$home" --shell /bin/bash --password '*' "$@" "$name"
   mkdir -m 755 "$home"
+  # bash reads this in every command that sshd has it run.
+  printf 'export DOCKER_HOST=%s\n' "unix://$bed/docker.sock" >"$home/.bashrc"
 }
 
 add relay-docker --groups docker
@@ -31,6 +33,8 @@ exec docker-compose "$@"
 PLUGIN
 chmod 755 "$plugin"
 
+# shellcheck disable=SC2016 # expanded by the user's shell
+printf 'export PATH=%s:$PATH\n' "$bed/busybox" >>"$bed/home/relay-busybox/.bashrc"
 busybox=$(command -v busybox)
 for applet in $(busybox --list); do
   ln -s "$busybox" "$bed/busybox/$applet"
