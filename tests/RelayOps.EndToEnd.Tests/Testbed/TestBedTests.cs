@@ -6,7 +6,7 @@ using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Testbed;
 
-[Collection(OwnTestBedTestGroup.Name)]
+[Collection(OwnTestBed.Name)]
 public sealed class TestBedTests : IDisposable
 {
     private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(15));
