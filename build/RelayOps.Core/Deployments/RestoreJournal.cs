@@ -45,11 +45,14 @@ public sealed record RestoreJournal
     /// <summary>Containers that ran, in the order in which they are started: Redis first.</summary>
     public required ImmutableArray<string> Running { get; init; }
 
+    /// <summary>Redis is stopped for it.</summary>
+    public required bool Redis { get; init; }
+
     /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
     public bool Recreates { get; init; }
 
-    /// <summary>Where the new files wait; null for a rollback.</summary>
-    public string? Staging { get; init; }
+    /// <summary>Where new files wait, relative to the deployment's directory; nothing is there for a rollback.</summary>
+    public string Staging => $".relayops/staging-{Stamp}";
 
     /// <summary>The stamp of the restore that a rollback undoes.</summary>
     public string? Undoes { get; init; }

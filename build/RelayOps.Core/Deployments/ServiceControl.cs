@@ -12,14 +12,15 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// <c>stop</c>, not <c>down</c>: a foreign container on the network makes that fail. $1 seconds, $2 how many words docker is, docker, then the ids.
-    /// What runs no more needs no stopping.
+    /// <c>stop</c>, not <c>down</c>: a foreign container on the network makes that fail. $1 seconds, $2 a directory whose
+    /// compose containers stop too (or -), $3 how many words docker is, docker, then the ids. What runs no more needs no stopping.
     /// </summary>
     private const string StopScript = """
-        limit=$1 words=$2
-        shift 2
+        limit=$1 directory=$2 words=$3
+        shift 3
         docker=
         while [ "$words" -gt 0 ]; do docker="$docker $1"; shift; words=$((words - 1)); done
+        if [ "$directory" != - ]; then set -- "$@" $($docker ps -q --filter "label=com.docker.compose.project.working_dir=$directory"); fi
         for id do
           [ "$($docker inspect -f '{{.State.Running}}{{.State.Restarting}}' "$id" 2>/dev/null)" != falsefalse ] || continue
           $docker inspect "$id" >/dev/null 2>&1 || continue
@@ -35,11 +36,12 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     public DockerCli? Docker => survey.Docker;
 
     /// <summary>Stops the apps first, so that none meets a Redis that is gone.</summary>
-    public HostCommand StopCommand(IEnumerable<Container> stopped)
+    /// <param name="directory">Where compose may have made others meanwhile; null where it has not.</param>
+    public HostCommand StopCommand(string? directory, IEnumerable<Container> stopped)
     {
         var words = Docker!.Words;
         return HostCommand.ChangingScript(StopScript,
-            [Seconds(StopPatience), words.Length.ToString(CultureInfo.InvariantCulture), .. words,
+            [Seconds(StopPatience), directory ?? "-", words.Length.ToString(CultureInfo.InvariantCulture), .. words,
              .. stopped.OrderBy(container => container.RunsRedis).Select(container => container.Id)]);
     }
 

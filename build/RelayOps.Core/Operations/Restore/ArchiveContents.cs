@@ -4,20 +4,26 @@ using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
 using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Operations.Restore;
 
 /// <summary>A verified archive that can be read as often as needed.</summary>
 /// <param name="Name">For people: the backup's id, or the archive's path.</param>
-public sealed record RestoreSource(string Name, CodecSet Codecs, Func<CancellationToken, Task<Stream>> OpenAsync)
+/// <param name="TornBytes">At the end of append-only files, by path, as verification found them.</param>
+public sealed record RestoreSource(
+    string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<Stream>> OpenAsync)
 {
+    public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs) => new(
+        verified.Backup.Id.ToString(), codecs, verified.Report.TornBytes, cancellationToken => store.OpenAsync(verified.Backup, cancellationToken));
+
     public async Task<ArchiveReading> ReadAsync(CancellationToken cancellationToken)
     {
         var stream = await OpenAsync(cancellationToken);
         try
         {
-            return new ArchiveReading(stream, await ArchiveReader.OpenAsync(stream, Codecs, new ArchiveLimits(), cancellationToken));
+            return new ArchiveReading(stream, await ArchiveReader.OpenAsync(stream, Codecs, ArchiveLimits.Default, cancellationToken));
         }
         catch
         {

@@ -14,7 +14,7 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
 
     /// <param name="present">Paths of config files that the server has.</param>
     /// <exception cref="RelayOpsException">The data would come under another ENCRYPTION_KEY (<see cref="ExitStatus.WrongUse"/>).</exception>
-    public static EnvironmentChoice Make(RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present, string serverText)
+    public static EnvironmentChoice Make(RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present)
     {
         var config = request.Parts.HasFlag(DeploymentParts.Config)
             ? backup.Entries.Where(entry => ArchiveContents.PartOf(entry.Path) == DeploymentParts.Config && entry.Kind != EntryKind.Directory)
@@ -31,17 +31,17 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
         if (request.Parts.HasFlag(DeploymentParts.Redis) && !comes)
             CheckKey(request, backup, server, warnings);
         CheckAdministrator(request, backup, comes ? backup.Environment! : server, warnings);
-        return new EnvironmentChoice(restored, [.. Differences(backup, serverText, comes)], warnings.ToImmutable());
+        return new EnvironmentChoice(restored, [.. Differences(backup, server, comes)], warnings.ToImmutable());
     }
 
     private static void CheckKey(RestoreRequest request, ArchiveContents backup, DotEnv server, ImmutableArray<string>.Builder warnings)
     {
         var own = server.Find(Key);
-        var fits = (backup.Manifest?.EncryptionKeyFingerprint, backup.Environment?.Find(Key)) switch
+        bool? fits = (backup.Manifest?.EncryptionKeyFingerprint, backup.Environment?.Find(Key)) switch
         {
             ({ } fingerprint, _) => own is { Length: > 0 } && KeyFingerprint.Matches(fingerprint, own),
             (_, { Length: > 0 } key) => key == own,
-            _ => (bool?)null,
+            _ => null,
         };
         if (fits is null)
             warnings.Add($"the backup does not tell its {Key}: whether the accounts can be read with the server's is not known");
@@ -64,20 +64,15 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
                 warnings.Add($"{setting} in .env differs from data/init.json of the backup: the service goes by data/init.json");
     }
 
-    private static IEnumerable<string> Differences(ArchiveContents backup, string serverText, bool comes)
+    private static IEnumerable<string> Differences(ArchiveContents backup, DotEnv server, bool comes)
     {
-        if (backup.Environment is null)
+        if (backup.Environment is not { } theirs)
             yield break;
-        var theirs = Settings(backup.Texts[".env"]);
-        var ours = Settings(serverText);
-        var names = theirs.Keys.Union(ours.Keys).Order(StringComparer.Ordinal)
-            .Where(name => theirs.GetValueOrDefault(name) != ours.GetValueOrDefault(name))
-            .Select(name => !ours.ContainsKey(name) ? $"{name} (backup only)" : !theirs.ContainsKey(name) ? $"{name} (server only)" : name).ToList();
+        var names = theirs.Values.Keys.Union(server.Values.Keys).Order(StringComparer.Ordinal)
+            .Where(name => theirs.Values.GetValueOrDefault(name) != server.Values.GetValueOrDefault(name))
+            .Select(name => !server.Values.ContainsKey(name) ? $"{name} (backup only)" : !theirs.Values.ContainsKey(name) ? $"{name} (server only)" : name)
+            .ToList();
         if (names.Count > 0)
             yield return $".env of server and backup differ in {string.Join(", ", names)}; the {(comes ? "backup's" : "server's")} is used";
     }
-
-    private static Dictionary<string, string> Settings(string text) => text.Split('\n')
-        .Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#' && line.Contains('='))
-        .Select(line => line.Split('=', 2)).GroupBy(pair => pair[0].Trim()).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1].Trim());
 }
