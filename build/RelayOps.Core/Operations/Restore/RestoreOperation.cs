@@ -12,7 +12,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
     public async Task<RestoreOutcome> RunAsync(RestoreRequest request, RestoreSource source, CancellationToken cancellationToken)
     {
         var backup = await ArchiveContents.ReadAsync(source, reporter, cancellationToken);
-        var target = await RestoreTarget.InspectAsync(host, compose, request.DeploymentPath, cancellationToken);
+        var target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, cancellationToken);
         if (request.DryRun)
             return Explain(request, source, backup, target);
 
@@ -21,7 +21,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         var file = new JournalFile(host, target.Owner);
         if (await new Recovery(host, target, file).RunAsync(reporter, working.Token))
-            target = await RestoreTarget.InspectAsync(host, compose, request.DeploymentPath, working.Token);
+            target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
         var plan = RestorePlan.Make(request, source, backup, target, BackupId.At(time.GetUtcNow()).ToString());
         Tell(plan);
         if (!await request.ConfirmAsync(plan, working.Token))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Redis;
+using RelayOps.Core.Reporting;
 
 namespace RelayOps.Core.Operations.Restore;
 
@@ -34,9 +35,9 @@ public sealed record RestoreTarget
         .OrderByDescending(container => container.Image.Contains("claude-relay", StringComparison.Ordinal) || container.Service == "claude-relay")
         .ThenByDescending(container => container.InsideOf($"{Survey.Path}/data") is not null).FirstOrDefault();
 
-    public static async Task<RestoreTarget> InspectAsync(IHost host, IComposeParser compose, string path, CancellationToken cancellationToken)
+    public static async Task<RestoreTarget> InspectAsync(IHost host, IComposeParser compose, IReporter reporter, string path, CancellationToken cancellationToken)
     {
-        var deployment = await new DeploymentInspection(host, compose).InspectAsync(path, DeploymentParts.Config, cancellationToken);
+        var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(path, DeploymentParts.Config, cancellationToken);
         var survey = deployment.Survey;
         var services = new ServiceControl(host, survey, deployment.Containers);
         var redis = services.Redis.Any(container => container.IsRunning)
