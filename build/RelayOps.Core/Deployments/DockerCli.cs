@@ -22,7 +22,7 @@ public sealed record DockerCli(bool NeedsSudo)
 
     /// <summary>The words before a command that runs as root with the directory at its own path, and sees the server's processes.</summary>
     public ImmutableArray<string> ThrowawayAsRoot(string imageId, string directory) =>
-        [.. Prefix, "run", "--rm", "-i", "--network", "none", "--pid", "host", "--privileged", "-u", "0:0",
+        [.. Prefix, "run", "--rm", "-i", "--network", "none", "--pid", "host", "--cap-add", "SYS_PTRACE", "--security-opt", "apparmor=unconfined", "-u", "0:0",
             "--mount", $"type=bind,\"source={directory}\",\"target={directory}\"", "--entrypoint", "", imageId];
 
     /// <summary>For commands of this program that have no method of their own here.</summary>

@@ -23,12 +23,13 @@ public static class ServiceHealth
             'running unhealthy') said="docker's own health check failed" ;;
             running*)
               said=$($docker exec -i "$1" sh -c '
-                url=http://127.0.0.1:${PORT:-3000}/health
+                port=${PORT:-3000}
                 end=$(( $(date +%s) + 3 ))
                 while :; do
-                  if command -v wget >/dev/null 2>&1; then body=$(wget -q -T 5 -O - "$url" 2>/dev/null)
-                  elif command -v curl >/dev/null 2>&1; then body=$(curl -s -m 5 "$url" 2>/dev/null)
-                  else body=$(node -e "fetch(process.argv[1]).then(r=>r.text()).then(console.log,()=>{})" "$url" 2>/dev/null)
+                  if command -v curl >/dev/null 2>&1; then body=$(curl -s "http://localhost:$port/health" 2>/dev/null)
+                  elif command -v wget >/dev/null 2>&1; then
+                    body=$(wget -q -O - "http://localhost:$port/health" 2>/dev/null) || body=$(wget -q -O - "http://127.0.0.1:$port/health" 2>/dev/null)
+                  else body=$(node -e "fetch(process.argv[1]).then(r=>r.text()).then(console.log,()=>{})" "http://localhost:$port/health" 2>/dev/null)
                   fi
                   redis=$(printf %s "$body" | tr -d " \n" | sed -n "s/.*\"redis\":{\"status\":\"\([a-z]*\)\".*/\1/p")
                   if [ "$redis" = healthy ]; then echo healthy; exit 0; fi

@@ -63,6 +63,7 @@ public sealed class Watchdog : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _lost = new();
     private readonly Task _renewing;
+    private int _disposed;
 
     private Watchdog(IHost host, string directory, TimeSpan patience, TimeProvider time)
     {
@@ -106,6 +107,8 @@ public sealed class Watchdog : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _stop.CancelAsync();
         await _renewing;
         _stop.Dispose();

@@ -47,7 +47,7 @@ internal sealed class Scenario : IAsyncDisposable
     public static async Task<Scenario> BeginAsync(Server server, ServerUser user, DeploymentOptions? options = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = user }, patience.Token);
+        var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = user, RedisArguments = "--enable-debug-command yes" }, patience.Token);
         await deployment.UpAsync(patience.Token);
         var host = await OpenSshHost.OpenAsync(server.Sshd.Connection(user.Name), TimeProvider.System, patience.Token);
         return new Scenario(host, deployment);
@@ -99,8 +99,12 @@ internal sealed class Scenario : IAsyncDisposable
 
     public async Task<string> RedisAsync(params string[] command) => await (await Deployment.RedisAsync(Patience)).RunAsync([.. command], Patience);
 
-    /// <summary>A digest of every value in every database, whatever the encoding.</summary>
-    public async Task<string> DigestAsync() => await RedisAsync("DEBUG", "DIGEST");
+    /// <summary>A digest of every value in every database, whatever the encoding; without what the service writes anew at each start.</summary>
+    public async Task<string> DigestAsync()
+    {
+        await RedisAsync(["DEL", .. Deployment.KeysOfTheService]);
+        return await RedisAsync("DEBUG", "DIGEST");
+    }
 
     public Task<string> AsRootAsync(string script) => Shell.RunAsRootAsync("sh", ["-c", script, "sh", Path], Patience);
 

@@ -16,7 +16,7 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
             return false;
         var staged = new StagedFiles(host, target, reporter);
         var undone = await Watchdog.DisarmAsync(host, target.Survey.Path, cancellationToken);
-        if (journal.Phase == RestorePhase.Accepted)
+        if (journal.Phase == RestorePhase.Accepted || (journal.Phase == RestorePhase.Switched && !undone && await IsHealthyAsync(journal, cancellationToken)))
         {
             await file.CloseAsync(journal, cancellationToken);
             reporter.Warn($"an earlier {journal.Operation} ({journal.Stamp}) had succeeded and was cut off while it tidied up: that is finished now");
@@ -33,6 +33,15 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
 
         await staged.RemoveAsync(journal.Staging, cancellationToken);
         return true;
+    }
+
+    /// <summary>Clients may have written since: a service that is well on its new data is not taken back.</summary>
+    private async Task<bool> IsHealthyAsync(RestoreJournal journal, CancellationToken cancellationToken)
+    {
+        if (target.App is not { IsRunning: true } app || target.Services.Docker is not { } docker || journal.Running.IsEmpty)
+            return false;
+        var result = await host.RunAsync(ServiceHealth.WaitCommand(docker, app.Id, TimeSpan.FromSeconds(5)), cancellationToken);
+        return FirstLine.Of(result.Output) == "healthy";
     }
 
     /// <exception cref="RelayOpsException">A step failed, or the former service is not healthy.</exception>

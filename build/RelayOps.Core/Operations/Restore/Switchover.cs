@@ -45,10 +45,11 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
             watchdog = await Watchdog.ArmAsync(host, target.Deployment.Writing, target.Survey, acceptance.WatchdogPatience, back, time, cancellationToken);
             using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watchdog.Lost);
             var done = await GoAsync(journal, acceptance, working.Token);
-            // From here on a run that breaks off is finished, not undone: the journal says so before the watchdog lets go.
-            await file.WriteAsync(journal with { Phase = RestorePhase.Accepted }, working.Token);
+            // The watchdog lets go first: it must not undo what the journal calls accepted. A run that breaks off between the two leaves a
+            // service that is healthy on its new data, which the next run takes for what it is.
             if (await Watchdog.DisarmAsync(host, target.Survey.Path, working.Token))
                 throw new RelayOpsException("the watchdog on the server was faster", "this machine was silent for too long", "restore again");
+            await file.WriteAsync(journal with { Phase = RestorePhase.Accepted }, working.Token);
             return done;
         }
         catch (Exception exception)
