@@ -18,7 +18,7 @@ public sealed class JournalFile(IHost host, FileRoute owner)
 
     private const string HistoryScript = """
         cd "$1/.relayops/history" 2>/dev/null || exit 0
-        for f in *.json; do if [ -e "$f" ]; then cat "$f"; printf '\n'; fi; done
+        for f in *.json *.undo; do if [ -e "$f" ]; then cat "$f"; printf '\n'; fi; done
         """;
 
     /// <summary>The journal of the operation becomes a record of its safety copy, in one rename. $1 directory, $2 stamp, $3 what it undid or -.</summary>
@@ -54,7 +54,7 @@ public sealed class JournalFile(IHost host, FileRoute owner)
         return string.IsNullOrWhiteSpace(result.Output) ? null : RestoreJournal.Parse(result.Output);
     }
 
-    /// <summary>Exchanges that have a safety copy and were not rolled back, newest first.</summary>
+    /// <summary>Exchanges that have a safety copy, newest first; a restore that was rolled back is no longer among them, its rollback is.</summary>
     public async Task<IReadOnlyList<RestoreJournal>> ListHistoryAsync(CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(owner.Run(HostCommand.ReadingScript(HistoryScript, owner.Root)), cancellationToken);

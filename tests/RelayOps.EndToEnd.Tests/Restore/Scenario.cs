@@ -97,6 +97,9 @@ internal sealed class Scenario : IAsyncDisposable
     public Task<RestoreOutcome> RestoreAsync(RestoreSource source, RestoreRequest? request = null, IHost? through = null) =>
         new RestoreOperation(through ?? Host, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(request ?? Request, source, Patience);
 
+    public Task<RestoreOutcome> RollbackAsync() =>
+        new RollbackOperation(Host, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(Request, Patience);
+
     public async Task<string> RedisAsync(params string[] command) => await (await Deployment.RedisAsync(Patience)).RunAsync([.. command], Patience);
 
     /// <summary>A digest of every value in every database, whatever the encoding; without what the service writes anew at each start.</summary>
@@ -117,6 +120,9 @@ internal sealed class Scenario : IAsyncDisposable
     public async Task<string[]> LeftoversAsync() => (await AsRootAsync("""
         cd "$1" && find . -path ./redis_data -prune -o -path ./data -prune -o -path ./logs -prune -o \( -name '*.bak.*' -o -name '*.stray.*' -o -name 'staging-*' -o -name 'journal*' \) -print
         """)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>As if the holder had been silent for an hour.</summary>
+    public Task ExpireLockAsync() => AsRootAsync("touch -d '1 hour ago' \"$1/.relayops/lock/token\" 2>/dev/null || :");
 
     public async Task LoseDataAsync()
     {

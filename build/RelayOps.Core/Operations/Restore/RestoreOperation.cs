@@ -22,10 +22,9 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         var file = new JournalFile(host, target.Owner);
         if (await new Recovery(host, target, file).RunAsync(reporter, working.Token))
             target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
-        var plan = RestorePlan.Make(request, source, backup, target, BackupId.At(time.GetUtcNow()).ToString());
+        var plan = RestorePlan.Make(request, source, backup, target, await StampAsync(file, working.Token));
         Tell(plan);
-        if (!await request.ConfirmAsync(plan, working.Token))
-            throw new RelayOpsException("nothing was restored", "it was not confirmed", "answer yes, or pass --confirm yes", ExitStatus.WrongUse);
+        await Confirmation.DemandAsync(request, Confirmation.Of(source, backup, target, plan), working.Token);
         return await ReplaceAsync(request, source, backup, target, plan, file, working.Token);
     }
 
@@ -81,6 +80,10 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
             throw;
         }
     }
+
+    /// <summary>Two operations within a second must not give their safety copies one name.</summary>
+    private async Task<string> StampAsync(JournalFile file, CancellationToken cancellationToken) =>
+        SafetyCopies.Stamp(time.GetUtcNow(), await file.ListHistoryAsync(cancellationToken));
 
     private RestoreJournal Journal(RestoreSource source, RestoreTarget target, RestorePlan plan) => new()
     {

@@ -50,8 +50,8 @@ public sealed record RestoreRequest
     /// <summary>How long to wait for another operation.</summary>
     public required TimeSpan LockWait { get; init; }
 
-    /// <summary>Asked with the plan before anything is changed; false ends the operation.</summary>
-    public required Func<RestorePlan, CancellationToken, Task<bool>> ConfirmAsync { get; init; }
+    /// <summary>Gets what will happen, line by line, before anything is changed; false ends the operation.</summary>
+    public required Func<IReadOnlyList<string>, CancellationToken, Task<bool>> ConfirmAsync { get; init; }
 }
 
 /// <summary>What a restore or a rollback did.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Reporting;
@@ -20,6 +21,16 @@ public sealed class SafetyCopies(IHost host, FileRoute owner)
         shift
         for f do if [ -e "$f" ] || [ -L "$f" ]; then printf '%s %s\n' "$(du -sk "$f" | cut -f 1)" "$f"; fi; done
         """;
+
+    /// <summary>The time, or the next second that no safety copy is named after.</summary>
+    public static string Stamp(DateTimeOffset now, IEnumerable<RestoreJournal> history)
+    {
+        var taken = history.Select(journal => journal.Stamp).ToHashSet();
+        var stamp = BackupId.At(now);
+        while (taken.Contains(stamp.ToString()))
+            stamp = BackupId.At(stamp.Time.AddSeconds(1));
+        return stamp.ToString();
+    }
 
     /// <param name="history">Newest first.</param>
     /// <param name="keep">At least one stays.</param>
