@@ -84,6 +84,26 @@ internal sealed class Scenario : IAsyncDisposable
         return RestoreSource.From(verified, Store, Codecs.All);
     }
 
+    /// <summary>An archive as <c>backup-data.sh</c> makes it: a live copy, owners and all.</summary>
+    /// <param name="prepare">What happens to the copy before it is packed.</param>
+    public async Task<RestoreSource> LegacyAsync(string name, string prepare)
+    {
+        await Store.PrepareAsync(Patience);
+        await Shell.RunAsRootAsync("sh", ["-c", $$"""
+            set -e
+            work=$(mktemp -d)
+            mkdir "$work/$3"
+            cd "$1"
+            cp -rp redis_data logs data .env docker-compose.yml "$work/$3"
+            cd "$work/$3"
+            {{prepare}}
+            cd "$work"
+            tar czf "$2/$3.tar.gz" "$3"
+            rm -rf "$work"
+            """, "sh", Path, _store.Path, name], Patience);
+        return await VerifyAsync((await Store.ListAsync(Patience)).Single(stored => stored.Archive == name + ".tar.gz"));
+    }
+
     public RestoreRequest Request => new()
     {
         DeploymentPath = Path,
