@@ -32,14 +32,15 @@ internal sealed partial class Operations : IAsyncDisposable
         await PrepareRestoreAsync(cancellationToken);
         var host = await _composition.GetHostAsync(cancellationToken);
         _deployment = await new PreflightOperation(host, _composition.Compose, _composition.Recorder, _composition.Time)
-            .RunAsync(_composition.DeploymentPath, PreflightParts, cancellationToken);
+            .RunAsync(_composition.DeploymentPath, PreflightParts, Recovering, cancellationToken);
     });
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>
     {
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
-        var plan = BackupPlan.For(_deployment!, request, BackupId.At(_composition.Time.GetUtcNow()));
+        var taken = await _composition.Catalogue.ListAsync(cancellationToken);
+        var plan = BackupPlan.For(_deployment!, request, BackupId.Free(_composition.Time.GetUtcNow(), taken.Select(backup => backup.Id)));
         if (_composition.DryRun)
         {
             Print(plan.Steps);
@@ -91,6 +92,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var tally = await Composition.Development.TestAsync(cancellationToken);
         _outcome.Tested(tally);
+        Print([tally.ToString()]);
         if (tally.Failed > 0 || tally.Passed == 0)
             throw new RelayOpsException("the tests failed", $"{tally}; a skipped test counts as failed", "the lines above name them");
     });
