@@ -40,8 +40,8 @@ find_dotnet() {
 # As NUKE's own script does it: the SDK of global.json, from Microsoft, below .nuke/temp.
 install_dotnet() {
   local installer=$temp/dotnet-install.sh version='' line
-  while IFS= read -r line; do
-    [[ $line =~ \"version\":\ *\"([^\"]+)\" ]] && version=${BASH_REMATCH[1]}
+  while IFS= read -r line || [[ -n $line ]]; do
+    [[ $line =~ \"version\"\ *:\ *\"([^\"]+)\" ]] && version=${BASH_REMATCH[1]}
   done <global.json
   printf 'no .NET SDK %s here: installing it below .nuke/temp\n' "$version" >&2
   curl -Lsfo "$installer" https://dot.net/v1/dotnet-install.sh ||

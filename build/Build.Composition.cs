@@ -1,11 +1,16 @@
 using System.Reflection;
+using Nuke.Common;
+using RelayOps.Adapters.Deployments;
+using RelayOps.Adapters.Encryption;
 using RelayOps.Adapters.Hosts;
+using RelayOps.Adapters.Reporting;
 using RelayOps.Adapters.Stores;
 using RelayOps.Core;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
+using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Backup;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
@@ -14,17 +19,24 @@ using RelayOps.Core.Stores;
 internal sealed class Composition : IAsyncDisposable
 {
     private readonly Build _build;
+    private readonly ConsoleReporter _console;
     private IHost? _host;
 
     public Composition(Build build)
     {
         _build = build;
-        Recorder = new PhaseRecorder(new SilentReporter(), Time);
-        Store = new LocalDirectoryStore(CallerPath.Resolve(Stores.BackupDirectory), Recorder);
+        foreach (var secret in new[] { Server.SshKeyPassphrase, Server.SshKey is { } key && key.Contains('\n') ? key : null })
+            Mask.Add(secret);
+        var console = ReportConsole.For(Console.Out, Console.IsOutputRedirected || Json, Environment.GetEnvironmentVariable);
+        _console = new ConsoleReporter(console.Console, console.IsTerminal, Time, Mask);
+        Recorder = new PhaseRecorder(_console, Time);
+        Store = StoreIn(CallerPath.Resolve(Stores.BackupDirectory));
         Catalogue = new BackupCatalogue([Store], new LocalArchiveLocator(CallerPath.Directory, Recorder));
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
+
+    public SecretMask Mask { get; } = new();
 
     public PhaseRecorder Recorder { get; }
 
@@ -34,20 +46,32 @@ internal sealed class Composition : IAsyncDisposable
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
-    public IComposeParser Compose { get; } = new StubCompose();
+    public IComposeParser Compose { get; } = new YamlComposeParser();
 
-    public bool DryRun => ((IHazReporting)_build).DryRun;
+    public bool DryRun => Reporting.DryRun;
+
+    public bool Json => Reporting.Json;
 
     public string DeploymentPath => Server.DeploymentPath;
 
     public DeploymentParts Parts => DeploymentPartsText.Parse(Server.Only);
 
+    public static Development Development => new(NukeBuild.RootDirectory);
+
     public static string Tool { get; } =
         $"RelayOps {typeof(Build).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+
+    /// <exception cref="RelayOpsException">None was named.</exception>
+    public string BackupName => Stores.BackupId ?? throw new RelayOpsException("no backup was named", "--backup-id has no default here",
+        "pass --backup-id with an id of the List target, or latest", ExitStatus.WrongUse);
+
+    public VerificationLevel Level => Enum.Parse<VerificationLevel>(((IVerify)_build).Level, ignoreCase: true);
 
     private IHazServer Server => _build;
 
     private IHazStores Stores => _build;
+
+    private IHazReporting Reporting => _build;
 
     private IBackup Backup => _build;
 
@@ -55,15 +79,21 @@ internal sealed class Composition : IAsyncDisposable
     /// <exception cref="RelayOpsException">No server was named, or it cannot be reached.</exception>
     public async Task<IHost> GetHostAsync(CancellationToken cancellationToken) => _host ??= await OpenAsync(cancellationToken);
 
-    public BackupRequest BackupRequest() => new()
+    public async Task<IHost> OpenThisMachineAsync(CancellationToken cancellationToken) =>
+        await LocalHost.OpenAsync(new HostTimeouts(), Time, cancellationToken);
+
+    public LocalDirectoryStore StoreIn(string directory) => new(directory, Recorder);
+
+    public BackupRequest BackupRequest(DeploymentParts parts) => new()
     {
-        Parts = Parts,
+        Parts = parts,
         Codec = Codecs.Get(Backup.Compression),
         CompressionLevel = Backup.CompressionLevel,
-        Owner = Owner("Backup"),
+        Owner = new LockOwner("Backup", Environment.UserName, Environment.MachineName,
+            Environment.GetEnvironmentVariable("GITHUB_RUN_ID") is { Length: > 0 } run ? $"run {run}" : null, Time.GetUtcNow()),
         LockWait = Duration.Parse(Server.LockWait),
         RedisSaveTimeout = Duration.Parse(Server.RedisSaveTimeout),
-        SpoolDirectory = CallerPath.Resolve(Stores.BackupDirectory),
+        SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
         Tool = Tool,
     };
@@ -71,16 +101,50 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>What the server may compress with and this side can undo.</summary>
     public Wire Wire() => new([.. Codecs.Names.Select(Codecs.Get).Where(codec => codec.IsAvailable)]);
 
+    public VerifyTools VerifyTools() => new()
+    {
+        Codecs = Codecs,
+        Compose = Compose,
+        Scrypt = new BouncyCastleScrypt(),
+        Reporter = Recorder,
+        Time = Time,
+    };
+
+    public RetentionPolicy RetentionPolicy()
+    {
+        IPrune prune = _build;
+        return new RetentionPolicy
+        {
+            Keep = prune.Keep ?? RelayOps.Core.Backups.RetentionPolicy.DefaultKeep,
+            KeepDaily = prune.KeepDaily ?? 0,
+            KeepWeekly = prune.KeepWeekly ?? 0,
+            KeepMonthly = prune.KeepMonthly ?? 0,
+        };
+    }
+
     public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
         Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
-    public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
+    {
+        var path = Reporting.Report is { } named ? CallerPath.Resolve(named) : (string)(NukeBuild.RootDirectory / "artifacts" / "report.json");
+        var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, path, Mask);
+        foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
+            Recorder.Warn(problem);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+        _console.Dispose();
+    }
 
     private async Task<IHost> OpenAsync(CancellationToken cancellationToken) => Server.Server switch
     {
         null or "" => throw new RelayOpsException("no server was named", "--server has no default",
             "pass --server [user@]host[:port], or --server local for a deployment on this machine", ExitStatus.WrongUse),
-        "local" => await LocalHost.OpenAsync(new HostTimeouts(), Time, cancellationToken),
+        "local" => await OpenThisMachineAsync(cancellationToken),
         var target => await SshHosts.OpenAsync(new SshConnection
         {
             Target = SshTarget.Parse(target),
@@ -90,7 +154,4 @@ internal sealed class Composition : IAsyncDisposable
             KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
         }, Time, cancellationToken),
     };
-
-    private LockOwner Owner(string operation) => new(operation, Environment.UserName, Environment.MachineName,
-        Environment.GetEnvironmentVariable("GITHUB_RUN_ID") is { Length: > 0 } run ? $"run {run}" : null, Time.GetUtcNow());
 }

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 using RelayOps.Core;
 
 /// <summary>How RelayOps itself is built, tested and measured.</summary>
-internal sealed class Development(string root, bool noColour)
+internal sealed class Development(string root)
 {
     private string Solution => Path.Combine(root, "RelayOps.sln");
 
@@ -44,8 +44,6 @@ internal sealed class Development(string root, bool noColour)
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root };
         // The command line beats the environment, and a build must not wait for a server of an earlier one.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        if (noColour)
-            start.Environment["NO_COLOR"] = "1";
         using var process = Process.Start(start)!;
         try
         {

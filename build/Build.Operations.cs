@@ -3,13 +3,15 @@ using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Backup;
+using RelayOps.Core.Stores;
 
 /// <summary>What the targets call. The targets of a run share a connection, what was seen of the deployment, and the backup it made.</summary>
-internal sealed class Operations
+internal sealed partial class Operations : IAsyncDisposable
 {
     private readonly Build _build;
     private readonly Run _run;
     private readonly Composition _composition;
+    private readonly Outcome _outcome = new();
     private InspectedDeployment? _deployment;
     private MadeBackup? _made;
 
@@ -20,7 +22,7 @@ internal sealed class Operations
         _run = new Run(build, _composition.Time);
     }
 
-    public Task PreflightAsync() => _run.DoAsync(async cancellationToken =>
+    public Task PreflightAsync() => DoAsync(async cancellationToken =>
     {
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
@@ -29,36 +31,99 @@ internal sealed class Operations
             .RunAsync(_composition.DeploymentPath, _composition.Parts, cancellationToken);
     });
 
-    public Task BackupAsync() => _run.DoAsync(async cancellationToken =>
+    public Task BackupAsync() => DoAsync(async cancellationToken =>
     {
         var host = await _composition.GetHostAsync(cancellationToken);
-        var request = _composition.BackupRequest();
+        var request = _composition.BackupRequest(_composition.Parts);
         var plan = BackupPlan.For(_deployment!, request, BackupId.At(_composition.Time.GetUtcNow()));
         if (_composition.DryRun)
         {
-            foreach (var step in plan.Steps)
-                _composition.Recorder.Note(step);
+            Print(plan.Steps);
             return;
         }
 
         var last = await _composition.Catalogue.FindNewestAsync(_deployment!.Server.Id, plan.Id, cancellationToken);
         _made = await new BackupOperation(host, _composition.Store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment, _composition.Wire(), last?.Backup.Record, cancellationToken);
+        _outcome.Made(_made);
     });
 
-    public Task VerifyAsync() => Task.CompletedTask;
-    public Task ListAsync() => Task.CompletedTask;
-    public Task PruneAsync() => Task.CompletedTask;
-    public Task PinAsync(bool pinned) => Task.CompletedTask;
-    public Task RehearseAsync() => Task.CompletedTask;
-    public Task CompileAsync() => Task.CompletedTask;
-    public Task TestAsync() => Task.CompletedTask;
-    public Task CheckFormatAsync() => Task.CompletedTask;
-    public Task BenchmarkAsync() => Task.CompletedTask;
+    /// <summary>What the store holds, not what was sent.</summary>
+    public Task VerifyAsync() => DoAsync(async cancellationToken =>
+    {
+        if (_composition.DryRun && _deployment is not null)
+            return; // The plan has said it: nothing was made.
+        var backup = _made is { } made
+            ? new CataloguedBackup(_composition.Store, made.Stored) : await _composition.GetBackupAsync(cancellationToken);
+        _outcome.Verified(await new VerifyOperation(backup.Store, _composition.VerifyTools())
+            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken), _composition.Recorder);
+    });
 
+    public Task ListAsync() => DoAsync(async cancellationToken =>
+    {
+        var backups = await new ListOperation(_composition.Catalogue, _composition.Time).RunAsync(cancellationToken);
+        if (_composition.Json)
+            await StandardOutput.Json.WriteAsync(ListOperation.Json(backups));
+        else
+            Print(ListOperation.Table(backups));
+    });
+
+    public Task PruneAsync() => DoAsync(async cancellationToken =>
+    {
+        var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
+        _outcome.Retained(await new PruneOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
+            .RunAsync(request, cancellationToken));
+    });
+
+    public Task PinAsync(bool pinned) => DoAsync(cancellationToken =>
+        new PinOperation(_composition.Catalogue, _composition.Recorder).RunAsync(
+            new PinRequest { Backup = _composition.BackupName, Pinned = pinned, DryRun = _composition.DryRun }, cancellationToken));
+
+    public Task CompileAsync() => DoAsync(Composition.Development.CompileAsync);
+
+    public Task TestAsync() => DoAsync(async cancellationToken =>
+    {
+        var tally = await Composition.Development.TestAsync(cancellationToken);
+        _outcome.Tested(tally);
+        if (tally.Failed > 0 || tally.Passed == 0)
+            throw new RelayOpsException("the tests failed", $"{tally}; a skipped test counts as failed", "the lines above name them");
+    });
+
+    public Task CheckFormatAsync() => DoAsync(Composition.Development.CheckFormatAsync);
+
+    public Task BenchmarkAsync() => DoAsync(Composition.Development.BenchmarkAsync);
+
+    /// <summary>The report of the whole run, once every target has ended.</summary>
     public async Task FinishAsync()
+    {
+        if (_outcome.Tests is null)
+            await _composition.PublishAsync(_outcome.Complete(_run.Report(_outcome.Verdict(_run.Operation), _composition.DryRun, _composition.Recorder)),
+                CancellationToken.None);
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
     {
         await _composition.DisposeAsync();
         _run.Dispose();
+    }
+
+    /// <summary>Does a target's work and puts the figures so far beside it in the closing table.</summary>
+    private async Task DoAsync(Func<CancellationToken, Task> work)
+    {
+        await _run.DoAsync(work);
+        var figures = _outcome.Figures();
+        _build.ReportSummary(summary =>
+        {
+            foreach (var figure in figures)
+                summary[figure.Name] = figure.Value;
+            return summary;
+        });
+    }
+
+    private void Print(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            _composition.Recorder.Note(line);
     }
 }

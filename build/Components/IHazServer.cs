@@ -12,7 +12,7 @@ internal interface IHazServer : INukeBuild
     [Parameter("ssh-net, or open-ssh: the system's ssh with its configuration, agent and ProxyJump. Default: ssh-net where it is built in"), OneOf("ssh-net", "open-ssh")]
     string? Transport => TryGetValue(() => Transport);
 
-    [Parameter("Private key: a path, or its text in the environment variable SSH_KEY. Default: the user's agent or default keys"), Secret]
+    [Parameter("Private key: a path, or its text in the environment variable SSH_KEY. Default: the user's agent or default keys"), SecretOrPath]
     string? SshKey => TryGetValue(() => SshKey);
 
     [Parameter("Passphrase of the private key"), Secret]
@@ -27,6 +27,6 @@ internal interface IHazServer : INukeBuild
     [Parameter("How long Redis may take to save its dump. Default: 30m"), Duration]
     string RedisSaveTimeout => TryGetValue(() => RedisSaveTimeout) ?? "30m";
 
-    [Parameter("Parts of the deployment: redis, data, logs, config, joined by '+'. Default: everything")]
+    [Parameter("Parts of the deployment: redis, data, logs, config, joined by '+'. Default: everything"), OneOf("redis", "data", "logs", "config", Separator = "+")]
     string? Only => TryGetValue(() => Only);
 }

@@ -30,6 +30,14 @@ public sealed class LocalHost : IHost
 
         public TimeSpan ConnectLimit { get; } = TimeSpan.FromSeconds(20);
 
+        public bool NoticesSilence => true;
+
+        public void Break(string why) => throw new NotSupportedException();
+
+        public void Attach(Keeper keeper)
+        {
+        }
+
         public Task<IShellChannel> ConnectAsync(string line, CancellationToken cancellationToken) => OpenAsync(line, cancellationToken);
 
         public Task<IShellChannel> OpenAsync(string line, CancellationToken cancellationToken)

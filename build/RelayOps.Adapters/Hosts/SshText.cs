@@ -22,6 +22,9 @@ internal static class SshText
             "give a path, or the lines that ssh-keyscan prints", ExitStatus.WrongUse);
     }
 
+    public static RelayOpsException NoKey() => new(
+        "cannot use --ssh-key", "it is neither a private key's text nor a file that exists", "give a path, or the key's whole text", ExitStatus.WrongUse);
+
     public static string Expand(string path) => path == "~" || path.StartsWith("~/", StringComparison.Ordinal)
         ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
         : path;

@@ -18,7 +18,7 @@ public sealed class LocalDirectoryStore(string directory, IReporter reporter) : 
 
     public string Name => StoreName;
 
-    internal string Directory => files.Path;
+    public string Directory => files.Path;
 
     /// <summary>Makes the directory where it is missing, and removes what killed runs left in it.</summary>
     /// <exception cref="RelayOpsException">It cannot be written (<see cref="ExitStatus.WrongUse"/>).</exception>

@@ -47,11 +47,23 @@ internal sealed class LocalPendingArchive : IPendingArchive
         {
             // Mostly a disk that is full to the last block. A run that fails leaves no backup that looks like any other.
             if (committed)
-                store.Remove(name);
+                Withdraw();
             throw StoreErrors.Writing(store.Directory, e);
         }
 
         return store.Describe(name, record.SizeBytes, record, record.Sha256);
+    }
+
+    private void Withdraw()
+    {
+        try
+        {
+            store.Remove(name);
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            // The first error is the one to tell. What is left has a hidden name by now, and the next run removes it.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -11,6 +11,7 @@ internal sealed class ReadAhead : ReadOnlyStream
     private readonly CancellationTokenSource stop = new();
     private readonly Stream output;
     private readonly Task pumping;
+    private bool disposed;
 
     /// <param name="source">Left open; not to be touched before this stream is at its end or disposed.</param>
     public ReadAhead(Stream source)
@@ -24,12 +25,19 @@ internal sealed class ReadAhead : ReadOnlyStream
 
     public override async ValueTask DisposeAsync()
     {
+        if (!disposed)
+            await StopAsync();
+        await base.DisposeAsync();
+    }
+
+    private async Task StopAsync()
+    {
+        disposed = true;
         await pipe.Reader.CompleteAsync();
         await stop.CancelAsync();
         // What went wrong was told to whoever read; now it is our own cancellation.
         await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.Dispose();
-        await base.DisposeAsync();
     }
 
     private async Task PumpAsync(Stream source)

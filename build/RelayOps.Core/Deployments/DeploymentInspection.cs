@@ -9,11 +9,9 @@ namespace RelayOps.Core.Deployments;
 
 /// <summary>Looks at a deployment without changing anything: what is there, and by which way each part of it can be read.</summary>
 /// <param name="compose">Reads what else a compose file refers to.</param>
-public sealed class DeploymentInspection(IHost host, IComposeParser compose)
+public sealed class DeploymentInspection(IHost host, IComposeParser compose, IReporter reporter)
 {
-    private static readonly string[] ComposeNames =
-        ["docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml", "docker-compose.override.yml", "docker-compose.override.yaml",
-         "compose.override.yaml", "compose.override.yml"];
+    private static readonly string[] ComposeNames = [.. ComposeFile.Names, .. ComposeFile.OverrideNames];
 
     /// <summary>Directories with a part of their own, or that are ours.</summary>
     private static readonly ImmutableArray<string> OwnParts = [RedisFinder.DataDirectory, "data", "logs", ".relayops"];
@@ -64,10 +62,28 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose)
             ?? throw new RelayOpsException($"cannot list {survey.Path} on {host.Name}", "it vanished while it was looked at", "try again");
         var more = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var name in ComposeNames.Where(name => found.Tree.Find(name) is not null))
-            more.UnionWith(compose.Parse(await ReadTextAsync(found.Route, name, cancellationToken)).ReferencedPaths.Where(IsConfig));
+            more.UnionWith(ReferencedBy(name, await ReadTextAsync(found.Route, name, cancellationToken)).Where(IsConfig));
         more.ExceptWith(names);
         return more.Count == 0 ? found
             : await routes.ReachAsync("config", survey.Path, "", [.. names, .. more], cancellationToken) ?? found;
+    }
+
+    private ImmutableArray<string> ReferencedBy(string name, string text)
+    {
+        try
+        {
+            var file = compose.Parse(text);
+            foreach (var outside in file.OutsidePaths)
+                reporter.Warn($"{name} refers to {outside}, which lies outside of the deployment and is not in the backup");
+            foreach (var volume in file.NamedVolumes)
+                reporter.Warn($"{name} uses docker's volume {volume}, which is not in the backup");
+            return file.ReferencedPaths;
+        }
+        catch (RelayOpsException unreadable) when (unreadable.Status == ExitStatus.BadBackup)
+        {
+            reporter.Warn($"{name} cannot be read, so what it refers to is not in the backup: {unreadable.Why}");
+            return [];
+        }
     }
 
     private static bool IsConfig(string path) =>

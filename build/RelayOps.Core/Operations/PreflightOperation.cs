@@ -14,7 +14,7 @@ public sealed class PreflightOperation(IHost host, IComposeParser compose, IRepo
     public async Task<InspectedDeployment> RunAsync(string deploymentPath, DeploymentParts parts, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin($"looking at {deploymentPath} on {host.Name}");
-        var deployment = await new DeploymentInspection(host, compose).InspectAsync(deploymentPath, parts, cancellationToken);
+        var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(deploymentPath, parts, cancellationToken);
         CheckClock(deployment.Survey);
         CheckEnvironment(deployment, parts);
         if (deployment.Redis is { } redis)

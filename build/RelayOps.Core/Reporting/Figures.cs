@@ -21,7 +21,7 @@ public static class Figures
     /// <summary><c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>.</summary>
     public static string Duration(TimeSpan span)
     {
-        var tenths = Math.Round(span.TotalSeconds, 1);
+        var tenths = Math.Round(span.TotalSeconds, 1, MidpointRounding.AwayFromZero);
         if (tenths < 10)
             return string.Create(CultureInfo.InvariantCulture, $"{tenths:0.0} s");
         var seconds = (long)Math.Round(span.TotalSeconds);

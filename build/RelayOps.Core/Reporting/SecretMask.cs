@@ -40,6 +40,10 @@ public sealed class SecretMask
         return text;
     }
 
+    /// <summary>Masked and neutralised, see <see cref="Neutral"/>: what any text needs before it is shown.</summary>
+    /// <remarks>Masked on both sides of neutralising: either could otherwise hide a secret from the other.</remarks>
+    public string Clean(string text) => Apply(Neutral.Text(Apply(text)));
+
     /// <summary>The longest first, so that no form is broken up by one that is part of it.</summary>
     private static ImmutableArray<string> Merge(ImmutableArray<string> known, IEnumerable<string> added) =>
         [.. known.Union(added.Where(form => form.Length >= ShortestSecret)).OrderByDescending(form => form.Length).ThenBy(form => form, StringComparer.Ordinal)];

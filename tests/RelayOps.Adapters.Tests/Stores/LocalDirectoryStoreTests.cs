@@ -139,6 +139,40 @@ public sealed class LocalDirectoryStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task PrepareAsync_removes_what_another_process_was_writing_once_it_was_killed()
+    {
+        await store.PrepareAsync(CancellationToken.None);
+        var partial = Path.Combine(Backups, ".claude-relay-backup-20250804_000000.partial");
+        var start = new ProcessStartInfo("flock", [partial, "sh", "-c", "echo locked; exec cat"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var writer = Process.Start(start)!;
+        Assert.Equal("locked", await writer.StandardOutput.ReadLineAsync());
+
+        await store.PrepareAsync(CancellationToken.None);
+        Assert.True(File.Exists(partial));
+
+        writer.Kill(entireProcessTree: true);
+        await writer.WaitForExitAsync();
+        // The shell's end closes its output, and with that its share of the lock is gone.
+        Assert.Null(await writer.StandardOutput.ReadLineAsync());
+        await store.PrepareAsync(CancellationToken.None);
+        Assert.False(File.Exists(partial));
+    }
+
+    [Fact]
+    public async Task CommitAsync_leaves_no_backup_when_its_record_cannot_be_written()
+    {
+        await using (var pending = await BeginAsync(Newest))
+        {
+            await pending.Content.WriteAsync(new byte[] { 1 });
+            // A directory where the record belongs: the rename onto it fails, as on a disk that is full to the last block.
+            Directory.CreateDirectory(Path.Combine(Backups, "claude-relay-backup-20250805_142530.sha256/in the way"));
+            await Assert.ThrowsAsync<RelayOpsException>(() => pending.CommitAsync(RecordOf(Newest, [1]), CancellationToken.None));
+        }
+
+        Assert.Empty(await store.ListAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task PrepareAsync_finishes_a_deletion_that_was_interrupted()
     {
         var put = await PutAsync(Newest, [1]);

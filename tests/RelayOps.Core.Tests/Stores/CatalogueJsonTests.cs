@@ -63,4 +63,22 @@ public sealed class CatalogueJsonTests
 
         Assert.Empty(CatalogueJson.Read(Encoding.UTF8.GetBytes(text)).Warnings);
     }
+
+    [Fact]
+    public void Read_answers_any_damage_with_a_record_or_an_error_of_ours()
+    {
+        var whole = CatalogueJson.Write(Record with { Warnings = ["a log file shrank"] });
+        var random = new Random(10);
+        for (var round = 0; round < 10_000; round++)
+        {
+            var damaged = whole.ToArray();
+            for (var change = random.Next(1, 4); change > 0; change--)
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            var length = random.Next(4) == 0 ? random.Next(damaged.Length) : damaged.Length;
+
+            var error = Xunit.Record.Exception(() => CatalogueJson.Read(damaged.AsSpan(0, length)));
+
+            Assert.True(error is null or RelayOpsException { Status: ExitStatus.BadBackup }, $"round {round}: {error}");
+        }
+    }
 }

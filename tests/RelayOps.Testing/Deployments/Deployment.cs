@@ -73,7 +73,7 @@ public sealed class Deployment : IAsyncDisposable
         return deployment;
     }
 
-    /// <summary>Starts it with compose, waits until it is healthy, and loads the dataset at the first time.</summary>
+    /// <summary>Starts it with compose, waits until it is healthy, and loads the dataset at the first time, until Redis has come to rest.</summary>
     public async Task UpAsync(CancellationToken cancellationToken)
     {
         await ComposeAsync(["up", "-d", "--no-build"], cancellationToken);
@@ -84,6 +84,7 @@ public sealed class Deployment : IAsyncDisposable
         await redis.PipeAsync(
             async stream => LoadedKeys = await Dataset.WriteAsync(stream, Options.Dataset, ApiKeys, Secrets.EncryptionKey, cancellationToken),
             cancellationToken);
+        await redis.WaitUntilIdleAsync(cancellationToken);
     }
 
     /// <summary>Removes its containers and network; the directory stays.</summary>

@@ -34,6 +34,15 @@ public sealed record RedisCli(ImmutableArray<string> ConnectionArguments, string
             : throw new InvalidOperationException($"redis-cli --pipe: {last}");
     }
 
+    /// <summary>Waits until no save and no rewrite of the append-only file runs or is about to.</summary>
+    public async Task WaitUntilIdleAsync(CancellationToken cancellationToken)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        string[] busy = ["rdb_bgsave_in_progress:1", "aof_rewrite_in_progress:1", "aof_rewrite_scheduled:1", "loading:1"];
+        while ((await RunAsync(["INFO", "persistence"], cancellationToken)).Split(["\r\n", "\n"], StringSplitOptions.None).Intersect(busy).Any())
+            await tick.WaitForNextTickAsync(cancellationToken);
+    }
+
     /// <summary>A <c>redis-cli</c> call as a value.</summary>
     public ShellCommand Command(ImmutableArray<string> arguments) => new("redis-cli", [.. ConnectionArguments, .. arguments])
     {

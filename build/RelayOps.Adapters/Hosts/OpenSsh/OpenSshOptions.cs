@@ -1,5 +1,4 @@
 using System.Globalization;
-using RelayOps.Core;
 using RelayOps.Core.Hosts;
 
 namespace RelayOps.Adapters.Hosts.OpenSsh;
@@ -75,8 +74,7 @@ internal sealed class OpenSshOptions(SshConnection connection, PrivateDirectory 
         if (SshText.IsKey(key))
             return directory.Write("key", SshText.Key(key));
         var path = SshText.Expand(key);
-        return File.Exists(path) ? path : throw new RelayOpsException(
-            "cannot use --ssh-key", "it is neither a private key's text nor a file that exists", "give a path, or the key's whole text", ExitStatus.WrongUse);
+        return File.Exists(path) ? path : throw SshText.NoKey();
     }
 
     /// <summary>ssh expands % in the names of files.</summary>

@@ -24,6 +24,14 @@ internal sealed class OpenSshTransport(SshConnection connection, TimeProvider ti
 
     private OpenSshOptions Options => new(connection, _directory);
 
+    public bool NoticesSilence => true;
+
+    public void Break(string why) => throw new NotSupportedException();
+
+    public void Attach(Keeper keeper)
+    {
+    }
+
     public Task<IShellChannel> ConnectAsync(string line, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

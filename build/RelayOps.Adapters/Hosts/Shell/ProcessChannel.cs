@@ -43,6 +43,11 @@ internal sealed class ProcessChannel : IShellChannel
         }
     }
 
+    /// <summary>The operating system's pipes hold a fast command back; nothing is needed.</summary>
+    public void Attach(int group)
+    {
+    }
+
     /// <summary>KILL: an ssh client would hand a TERM on to the connection that all commands share.</summary>
     public void Abort()
     {

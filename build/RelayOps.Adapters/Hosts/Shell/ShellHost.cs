@@ -15,13 +15,16 @@ internal sealed class ShellHost : IHost
     private readonly IShellTransport _transport;
     private readonly ShellCommandContext _context;
     private readonly SemaphoreSlim _slots = new(MaxCommands, MaxCommands);
+    private readonly KeepAlive? _keepAlive;
     private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sessions;
 
-    private ShellHost(IShellTransport transport, ShellCommandContext context)
+    private ShellHost(IShellTransport transport, ShellCommandContext context, HostTimeouts timeouts)
     {
         _transport = transport;
         _context = context;
+        if (!transport.NoticesSilence)
+            _keepAlive = new KeepAlive(context.Keeper, timeouts.KeepAlive, timeouts.KeepAlive * timeouts.KeepAliveMisses, context.Time, transport.Break);
     }
 
     public string Name => _transport.Name;
@@ -39,7 +42,9 @@ internal sealed class ShellHost : IHost
             var greeting = new CommandOutput(channel, transport.Lost).ReadGreetingAsync(token, cancellationToken);
             if (await greeting.WaitAsync(transport.ConnectLimit, time, cancellationToken).ConfigureAwait(false) is null)
                 throw await NoShellAsync(transport, channel, cancellationToken).ConfigureAwait(false);
-            return new ShellHost(transport, new ShellCommandContext(new Keeper(channel), timeouts.StopGrace, time, transport.Lost));
+            var keeper = new Keeper(channel);
+            transport.Attach(keeper);
+            return new ShellHost(transport, new ShellCommandContext(keeper, timeouts.StopGrace, time, transport.Lost), timeouts);
         }
         catch (TimeoutException e)
         {
@@ -89,6 +94,8 @@ internal sealed class ShellHost : IHost
 
     public async ValueTask DisposeAsync()
     {
+        if (_keepAlive is not null)
+            await _keepAlive.DisposeAsync().ConfigureAwait(false);
         await _context.Keeper.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
@@ -151,6 +158,7 @@ internal sealed class ShellHost : IHost
                 throw await NoShellAsync(_transport, channel, cancellationToken).ConfigureAwait(false);
             }
 
+            channel.Attach(group);
             await _context.Keeper.AddAsync(group, asRoot).ConfigureAwait(false);
             await SendAsync(channel.Input, ShellLine.Go, cancellationToken).ConfigureAwait(false);
             return new ShellCommand(channel, output, group, _context);

@@ -11,8 +11,8 @@ namespace RelayOps.Adapters.Hosts.Shell;
 /// </summary>
 internal static class ShellLine
 {
-    /// <summary>Linux takes no single argument above 128 KiB, and the line is one argument of the login shell.</summary>
-    private const int MaxBytes = 120 * 1024;
+    /// <summary>SSH.NET sends no request above 67 KiB; Linux takes no single argument above 128 KiB, and the line is one of the login shell's.</summary>
+    private const int MaxBytes = 64 * 1024;
 
     /// <summary>
     /// The command in a wrapper that first says <c>token pid</c> on standard output, waits for <see cref="Go"/>, then becomes the command

@@ -1,4 +1,3 @@
-using System.Text;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
@@ -79,6 +78,17 @@ internal sealed class BackupContents(
 
     public Task AddRecoveryGuideAsync(Manifest manifest, string archiveName, CancellationToken cancellationToken) =>
         archive.AddFileAsync(
-            new EntryAttributes { Path = "RECOVERY.md", Mode = 0b110_100_100, UserId = 0, GroupId = 0, ModifiedAt = manifest.CreatedAt },
-            Encoding.UTF8.GetBytes(RecoveryGuide.For(manifest, archiveName)), cancellationToken);
+            new EntryAttributes { Path = RecoveryGuide.Name, Mode = 0b110_100_100, UserId = 0, GroupId = 0, ModifiedAt = manifest.CreatedAt },
+            RecoveryGuide.For(new RecoveryFacts
+            {
+                Id = BackupId.Get(manifest.BackupId),
+                Archive = archiveName,
+                Server = manifest.Server,
+                RedisVersion = manifest.Redis?.RedisVersion ?? "none",
+                Keys = manifest.Redis?.Counts.Keys ?? 0,
+                RedisUserId = RedisOwner,
+                RedisGroupId = RedisOwner,
+            }), cancellationToken);
+
+    private int RedisOwner => int.TryParse(deployment.Redis?.DumpOwner, out var owner) ? owner : 0;
 }

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Operations.Backup;
+using RelayOps.Core.Reporting;
+
+/// <summary>What a run came to: the closing table and the report are made from it.</summary>
+internal sealed class Outcome
+{
+    private ReportedBackup? _backup;
+    private ReportedRetention? _retention;
+    private ImmutableArray<ReportFigure> _figures = [];
+
+    public TestTally? Tests { get; private set; }
+
+    /// <summary>One sentence for a run that did not fail.</summary>
+    public string Verdict(string operation) => _backup is not { } backup ? $"{operation} done"
+        : $"backup {backup.BackupId}: {RelayOps.Core.Reporting.Figures.Bytes(backup.SizeBytes)}"
+            + (backup.Keys is { } keys ? $", {RelayOps.Core.Reporting.Figures.Count(keys)} keys" : "") + $", verified: {backup.Verified}";
+
+    /// <summary>Of the target that has just ended; each is told once.</summary>
+    public ImmutableArray<ReportFigure> Figures()
+    {
+        var figures = _figures;
+        _figures = [];
+        return figures;
+    }
+
+    public OperationReport Complete(OperationReport report) => report with { Backup = _backup, Retention = _retention };
+
+    public void Made(MadeBackup made)
+    {
+        var record = made.Stored.Record!;
+        _backup = Describe(made.Stored, record) with
+        {
+            KeysBefore = made.Previous?.Keys,
+            SizeBytesBefore = made.Previous?.SizeBytes,
+            WireBytes = made.WireBytes,
+        };
+        _figures = [new("Archive", _backup.Archive), new("Size", RelayOps.Core.Reporting.Figures.Bytes(record.SizeBytes)),
+            .. record.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>()];
+    }
+
+    public void Verified(VerifiedBackup verified, IReporter reporter)
+    {
+        foreach (var warning in verified.Report.Warnings)
+            reporter.Warn(warning);
+        var level = verified.Report.Level.ToString().ToLowerInvariant();
+        _backup = (_backup ?? Describe(verified.Backup, verified.Backup.Record)) with
+        {
+            Sha256 = verified.Report.Sha256,
+            SizeBytes = verified.Report.SizeBytes,
+            Keys = verified.Report.Counts?.Keys,
+            Verified = level,
+            DecryptedSecrets = verified.Report.DecryptedSecrets,
+        };
+        _figures = [new("Backup", _backup.BackupId), new("Verified", level),
+            .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>()];
+    }
+
+    public void Retained(ReportedRetention retention)
+    {
+        _retention = retention;
+        _figures = [new("Kept", $"{retention.Kept.Length}"), new("Removed", $"{retention.Removed.Length}")];
+    }
+
+    public void Tested(TestTally tally)
+    {
+        Tests = tally;
+        _figures = [new("Tests", tally.ToString())];
+    }
+
+    private static ReportedBackup Describe(RelayOps.Core.Stores.StoredBackup stored, CatalogueRecord? record) => new()
+    {
+        BackupId = stored.Id.ToString(),
+        Archive = stored.Location,
+        Sha256 = record?.Sha256 ?? stored.Sha256 ?? "",
+        SizeBytes = stored.SizeBytes,
+        ContentBytes = record?.ContentBytes,
+        Keys = record?.Keys,
+        Encrypted = stored.Encryption is not null,
+        Verified = (record?.Verified ?? VerificationLevel.None).ToString().ToLowerInvariant(),
+        Stores = [stored.Store],
+    };
+}

@@ -1,2 +1,0 @@
-namespace RelayOps.Core.Backups;
-public static class RecoveryGuide { public static string For(Manifest manifest, string archive) => ""; }

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using RelayOps.Core.Archives;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Operations.Verification;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Core.Operations;
+
+/// <param name="Level">Quick, deep or drill.</param>
+public sealed record VerifyRequest(StoredBackup Backup, VerificationLevel Level);
+
+/// <summary>Proves a backup good by reading what the store holds, once, from end to end.</summary>
+public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
+{
+    /// <exception cref="RelayOpsException">It is missing, damaged or not what was stored (<see cref="ExitStatus.BadBackup"/>).</exception>
+    public async Task<VerifiedBackup> RunAsync(VerifyRequest request, CancellationToken cancellationToken)
+    {
+        var started = tools.Time.GetTimestamp();
+        var backup = request.Backup;
+        await using var ground = await PrepareDrillAsync(request, cancellationToken);
+        using var phase = tools.Reporter.Begin($"verify {backup.Id}", backup.SizeBytes);
+        await using var stored = await store.OpenAsync(backup, cancellationToken);
+        await using var source = new SealedSource(stored, phase);
+
+        var content = await ReadAsync(request, source, ground, cancellationToken);
+        var sha256 = await source.FinishAsync(cancellationToken);
+        ChecksumCheck.Require(backup, sha256, source.Total, inner: null);
+        var findings = new Findings(isLegacy: content is { Manifest: null });
+        foreach (var warning in ChecksumCheck.Warnings(backup))
+            findings.Warn(warning);
+        if (content is not null)
+            await CheckAsync(request, content, findings, ground, cancellationToken);
+
+        var report = Report(request, content, findings) with
+        {
+            Sha256 = sha256,
+            SizeBytes = source.Total,
+            Seconds = tools.Time.GetElapsedTime(started).TotalSeconds,
+        };
+        return new VerifiedBackup(await NoteAsync(backup, report.Level, cancellationToken), content?.Manifest, report);
+    }
+
+    private async Task<IDrillGround?> PrepareDrillAsync(VerifyRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Level != VerificationLevel.Drill)
+            return null;
+        var drill = tools.Drill ?? throw new RelayOpsException(
+            "cannot verify at level drill", "no Redis is at hand", "use --level deep", ExitStatus.WrongUse);
+        return await drill.PrepareAsync(cancellationToken);
+    }
+
+    /// <returns>Null where the archive is encrypted and nothing here can decrypt it.</returns>
+    private async Task<BackupContent?> ReadAsync(
+        VerifyRequest request, SealedSource source, IDrillGround? ground, CancellationToken cancellationToken)
+    {
+        if (request.Backup.Encryption is not null && tools.Unseal is null)
+            return null;
+        try
+        {
+            await using var ahead = new ReadAhead(source);
+            await using var plain = request.Backup.Encryption is null ? (Stream)ahead : tools.Unseal!(request.Backup, ahead);
+            return await new ContentReader(tools, request.Level, ground).ReadAsync(plain, cancellationToken);
+        }
+        catch (RelayOpsException exception) when (exception.Status == ExitStatus.BadBackup)
+        {
+            // Damage of the stored file explains whatever was met inside, so it is what people should hear of first.
+            ChecksumCheck.Require(request.Backup, await source.FinishAsync(cancellationToken), source.Total, exception);
+            throw;
+        }
+    }
+
+    private async Task CheckAsync(
+        VerifyRequest request, BackupContent content, Findings findings, IDrillGround? ground, CancellationToken cancellationToken)
+    {
+        if (content.Manifest is { } manifest)
+        {
+            if (request.Backup.Record is { } record && record.ManifestSha256 != content.ManifestSha256)
+                throw Findings.Bad("manifest.json in the archive is not as it was backed up", "its sha256 is not that of the catalogue record");
+            ManifestCheck.Require(content, manifest, request.Backup.Id);
+        }
+        else if (request.Backup.Record is not null)
+        {
+            throw Findings.Bad("manifest.json is missing", "the backup has a catalogue record, so its archive must have a manifest");
+        }
+        else
+        {
+            findings.Warn("it has no manifest, as archives of the older scripts: its files cannot be compared with what they were");
+        }
+
+        var check = new DatasetCheck(content, findings);
+        var dataset = check.RequirePresent();
+        if (request.Level < VerificationLevel.Deep)
+            return;
+        check.RequireLoadable();
+        new ConfigurationCheck(content, findings, tools.Compose).Require();
+        if (ground is not null)
+            await DrillCheck.RequireAsync(ground, content, dataset, findings, cancellationToken);
+    }
+
+    private static VerificationReport Report(VerifyRequest request, BackupContent? content, Findings findings) => new()
+    {
+        Level = content is null ? VerificationLevel.Sealed : request.Level,
+        Sha256 = "",
+        SizeBytes = 0,
+        Seconds = 0,
+        Warnings = [.. findings.Warnings],
+        Files = content?.Entries.Count(entry => entry.Kind == EntryKind.File) ?? 0,
+        ContentBytes = content?.Entries.Sum(entry => entry.Size) ?? 0,
+        Counts = findings.Counts,
+        TornBytes = findings.TornBytes.ToImmutableSortedDictionary(),
+        DecryptedSecrets = findings.DecryptedSecrets,
+        DrilledBy = findings.DrilledBy,
+    };
+
+    /// <summary>A higher level that was reached before stays: the bytes are the same.</summary>
+    private async Task<StoredBackup> NoteAsync(StoredBackup backup, VerificationLevel level, CancellationToken cancellationToken)
+    {
+        if (backup.Record is not { } record)
+            return backup;
+        var noted = record with
+        {
+            Verified = level > record.Verified ? level : record.Verified,
+            VerifiedAt = tools.Time.GetUtcNow(),
+        };
+        await store.SaveRecordAsync(backup, noted, cancellationToken);
+        return backup with { Record = noted };
+    }
+}

@@ -1,0 +1,25 @@
+using RelayOps.Core.Backups;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Adapters.Tests.Operations;
+
+/// <summary>A store with one archive.</summary>
+internal sealed class MemoryStore(byte[] archive) : IBackupStore
+{
+    public string Name => "memory";
+
+    public CatalogueRecord? Saved { get; private set; }
+
+    public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream>(new MemoryStream(archive, writable: false));
+
+    public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
+    {
+        Saved = record;
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken) => throw new NotSupportedException();
+}

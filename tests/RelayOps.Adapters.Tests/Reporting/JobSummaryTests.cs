@@ -1,0 +1,107 @@
+using System.Text;
+using RelayOps.Adapters.Reporting;
+using RelayOps.Core.Reporting;
+
+namespace RelayOps.Adapters.Tests.Reporting;
+
+public sealed class JobSummaryTests
+{
+    [Fact]
+    public void Of_has_the_verdict_then_a_table_then_details_folded() =>
+        Assert.Equal("""
+            ## ✅ Backup: relay.example.org is backed up and verified
+
+            |  |  |
+            | --- | --- |
+            | Backup | 20250805\_142530 |
+            | Archive | /backups/claude-relay-backup-20250805\_142530.tar.gz |
+            | Size | 1.20 MB (before: 1.10 MB) |
+            | Contents | 30.0 MB |
+            | Transferred | 1.40 MB |
+            | Keys | 1,300 (before: 1,290) |
+            | Account secrets | 2 claude accounts |
+            | Encrypted | no |
+            | Verified | deep |
+            | Stores | local |
+            | SHA-256 | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa |
+            | Kept | 1 |
+            | Removed | 1 |
+            | Warnings | 1 |
+            | Time | 12 s |
+
+            <details><summary>Warnings (1)</summary>
+
+            |  |
+            | --- |
+            | a log file shrank while it was read: logs/a\|b.log |
+
+            </details>
+
+            <details><summary>Phases (2)</summary>
+
+            | phase | time | bytes |
+            | --- | --- | --- |
+            | snapshot of redis | 1.5 s |  |
+            | pack | 8.3 s | 30.0 MB |
+
+            </details>
+
+            <details><summary>Retention (2)</summary>
+
+            | backup | store |  | why |
+            | --- | --- | --- | --- |
+            | 20250805\_142530 | local | kept | newest 1 of 1 |
+            | 20250729\_142530 | local | removed | 1 newer verified backup |
+
+            </details>
+
+
+            """, JobSummary.Of(Reports.Backup));
+
+    [Fact]
+    public void Of_says_what_failed_why_and_what_to_do() =>
+        Assert.StartsWith("""
+            ## ❌ Backup: relay.example.org could not be reached
+
+            **cannot connect to relay.example.org:22**: connection refused | : :error::50% done
+
+            Next: check the address
+
+            """.Replace("refused |", @"refused \|", StringComparison.Ordinal), JobSummary.Of(Reports.Failure), StringComparison.Ordinal);
+
+    [Fact]
+    public void Of_leaves_no_markup_to_what_servers_print()
+    {
+        var text = JobSummary.Of(Reports.Backup with { Verdict = "<img src=x> [a](http://b) @user #1 **x** `y` ![z](w)" });
+
+        Assert.StartsWith(@"## ✅ Backup: &lt;img src=x&gt; \[a\](http://b) &#64;user \#1 \*\*x\*\* \`y\` \!\[z\](w)" + "\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_cuts_a_long_list_and_says_how_much_is_missing()
+    {
+        var text = JobSummary.Of(Reports.Backup with { Warnings = [.. Enumerable.Range(0, 5_000).Select(number => $"warning {number}")] });
+
+        Assert.Contains("| warning 99 |\n\n… and 4900 more, all in the report.\n\n</details>", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("| warning 100 |", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_stays_below_what_GitHub_shows_whatever_the_report_holds()
+    {
+        // The character whose escaped form is the longest.
+        var text = new string('@', 10_000);
+        var report = Reports.Backup with
+        {
+            Warnings = [.. Enumerable.Range(0, 5_000).Select(_ => text)],
+            Phases = [.. Enumerable.Range(0, 5_000).Select(number => new ReportedPhase(text, number, 1))],
+            Retention = new ReportedRetention([], [])
+            { Decisions = [.. Enumerable.Range(0, 5_000).Select(_ => new ReportedDecision("20250805_142530", "local", true, text))] },
+        };
+
+        var summary = JobSummary.Of(report);
+
+        Assert.InRange(Encoding.UTF8.GetByteCount(summary), 1, JobSummary.MaximumBytes);
+        Assert.EndsWith("… cut: the report has the rest.\n", summary, StringComparison.Ordinal);
+    }
+}

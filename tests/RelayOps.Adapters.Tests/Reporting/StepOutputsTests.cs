@@ -1,0 +1,41 @@
+using RelayOps.Adapters.Reporting;
+
+namespace RelayOps.Adapters.Tests.Reporting;
+
+public sealed class StepOutputsTests
+{
+    [Fact]
+    public void Format_has_every_name_of_the_contract() =>
+        Assert.Equal($"""
+            backup-id=20250805_142530
+            archive=/backups/claude-relay-backup-20250805_142530.tar.gz
+            sha256={new string('a', 64)}
+            size-bytes=1200000
+            encrypted=false
+            verified=deep
+            downtime-seconds=
+            rolled-back=
+
+            """, StepOutputs.Format(Reports.Backup));
+
+    [Fact]
+    public void Format_has_downtime_and_rollback_once_there_was_one()
+    {
+        var text = StepOutputs.Format(Reports.Failure with { DowntimeSeconds = 1.5, RolledBack = true });
+
+        Assert.Contains("downtime-seconds=1.5\nrolled-back=true\n", text, StringComparison.Ordinal);
+        Assert.StartsWith("backup-id=\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Format_lets_no_value_begin_another_output()
+    {
+        var text = StepOutputs.Format(Reports.Backup with { Backup = Reports.Backup.Backup! with { Archive = "a\nEOF\nverified=drill" } });
+
+        var lines = text.Split('\n');
+        var start = Array.FindIndex(lines, line => line.StartsWith("archive<<relayops-", StringComparison.Ordinal));
+        var delimiter = lines[start]["archive<<".Length..];
+        Assert.Equal(["a", "EOF", "verified=drill", delimiter], lines[(start + 1)..(start + 5)]);
+        Assert.Equal("sha256", lines[start + 5].Split('=')[0]);
+    }
+}

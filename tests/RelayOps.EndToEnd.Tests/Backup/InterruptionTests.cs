@@ -1,0 +1,129 @@
+using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Redis;
+using RelayOps.Testing.Ssh;
+
+namespace RelayOps.EndToEnd.Tests.Backup;
+
+/// <summary>Whatever ends a backup early: nothing half-written is left, the server is as it was, and the next backup succeeds.</summary>
+[Collection(OneServer.Name)]
+public sealed class InterruptionTests(Server server)
+{
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token;
+
+    [Theory]
+    [InlineData("TERM", 143)]
+    [InlineData("INT", 130)]
+    public async Task Backup_cleans_up_after_a_signal(string signal, int status)
+    {
+        await using var deployment = await StartAsync();
+        await using var relay = Slow();
+        await using var backup = await InTheMiddleAsync(deployment, relay);
+
+        backup.Signal(signal);
+        var result = await backup.WaitAsync();
+
+        Assert.True(result.ExitCode == status, result.ToString());
+        AssertNothingLeft(deployment);
+    }
+
+    [Fact]
+    public async Task Backup_that_was_killed_leaves_nothing_behind_the_next_one()
+    {
+        await using var deployment = await StartAsync();
+        await using var relay = Slow();
+        await using (var backup = await InTheMiddleAsync(deployment, relay))
+        {
+            backup.Signal("KILL");
+            await backup.WaitAsync();
+        }
+
+        // The dead one's lock is not renewed any more; an hour passes.
+        await Task.Run(() => File.SetLastWriteTimeUtc(Path.Combine(deployment.Path, ".relayops", "lock", "token"), DateTime.UtcNow.AddHours(-1)));
+        var next = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here]);
+
+        Assert.True(next.ExitCode == 0, next.ToString());
+        Assert.Contains("taken over", next.ToString(), StringComparison.Ordinal);
+        Assert.Single(deployment.Archives);
+        AssertNoHiddenFiles(deployment);
+    }
+
+    [Fact]
+    public async Task Backup_ends_in_3_when_the_connection_is_cut()
+    {
+        await using var deployment = await StartAsync();
+        await using var relay = Slow();
+        await using var backup = await InTheMiddleAsync(deployment, relay);
+
+        relay.Cut();
+        var result = await backup.WaitAsync();
+
+        Assert.True(result.ExitCode == 3, result.ToString());
+        Assert.Empty(deployment.Archives);
+        AssertNoHiddenFiles(deployment);
+    }
+
+    [Fact]
+    public async Task Backup_ends_in_7_while_another_one_holds_the_deployment()
+    {
+        await using var deployment = await StartAsync();
+        await using var relay = Slow();
+        await using var first = await InTheMiddleAsync(deployment, relay);
+
+        var second = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here]);
+
+        Assert.True(second.ExitCode == 7, second.ToString());
+        Assert.Contains("Backup by", second.ToString(), StringComparison.Ordinal);
+        relay.BytesPerSecond = null;
+        Assert.Equal(0, (await first.WaitAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Backup_waits_for_the_lock_when_told_to()
+    {
+        await using var deployment = await StartAsync();
+        await using var relay = Slow();
+        await using var first = await InTheMiddleAsync(deployment, relay);
+        await using var second = RelayOpsProcess.Start(new Dictionary<string, string>(), ["Backup", .. deployment.Here, "--lock-wait", "60s"]);
+        await second.SaysAsync("waiting for");
+
+        relay.BytesPerSecond = null;
+
+        Assert.Equal(0, (await first.WaitAsync()).ExitCode);
+        var result = await second.WaitAsync();
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    private static async Task<NativeDeployment> StartAsync()
+    {
+        var deployment = await NativeDeployment.StartAsync(new RedisServerOptions { Settings = ["rdbcompression no"] }, Patience);
+        await deployment.FillAsync(20_000, 1000, Patience);
+        return deployment;
+    }
+
+    private CountingRelay Slow()
+    {
+        var relay = CountingRelay.Start(server.Sshd.Port);
+        relay.BytesPerSecond = 1_000_000;
+        return relay;
+    }
+
+    /// <summary>A backup that is writing its archive.</summary>
+    private async Task<RelayOpsProcess> InTheMiddleAsync(NativeDeployment deployment, CountingRelay relay)
+    {
+        var backup = RelayOpsProcess.Start(new Dictionary<string, string>(), ["Backup", .. deployment.Over(server.Sshd, relay)]);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (relay.BytesDown < 1_500_000)
+            await tick.WaitForNextTickAsync(Patience);
+        return backup;
+    }
+
+    private static void AssertNothingLeft(NativeDeployment deployment)
+    {
+        Assert.Empty(deployment.Archives);
+        AssertNoHiddenFiles(deployment);
+        Assert.False(Directory.Exists(Path.Combine(deployment.Path, ".relayops")), "the lock is still there");
+    }
+
+    private static void AssertNoHiddenFiles(NativeDeployment deployment) =>
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(deployment.Store).Select(Path.GetFileName), name => name!.StartsWith('.'));
+}
