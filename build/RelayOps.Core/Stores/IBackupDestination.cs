@@ -1,5 +1,3 @@
-using RelayOps.Core.Backups;
-
 namespace RelayOps.Core.Stores;
 
 /// <summary>A store that a finished backup is copied into.</summary>
