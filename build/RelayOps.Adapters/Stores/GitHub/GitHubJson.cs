@@ -22,6 +22,8 @@ namespace RelayOps.Adapters.Stores.GitHub;
 [JsonSerializable(typeof(NewComment))]
 internal sealed partial class GitHubJson : JsonSerializerContext
 {
+    private static readonly string[] DetailNames = ["field", "code", "message"];
+
     public static HttpContent Content<T>(T value) =>
         new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), Default)) { Headers = { ContentType = new("application/json") } };
 
@@ -42,7 +44,7 @@ internal sealed partial class GitHubJson : JsonSerializerContext
     }
 
     private static string Detail(JsonElement error) => error.ValueKind != JsonValueKind.Object ? error.ToString()
-        : string.Join(' ', new[] { "field", "code", "message" }.Where(name => error.TryGetProperty(name, out _)).Select(name => error.GetProperty(name).ToString()));
+        : string.Join(' ', DetailNames.Where(name => error.TryGetProperty(name, out _)).Select(name => error.GetProperty(name).ToString()));
 }
 
 internal sealed record ErrorJson(string? Message, JsonElement? Errors);

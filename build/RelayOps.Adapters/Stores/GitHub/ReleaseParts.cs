@@ -23,7 +23,7 @@ internal static class ReleaseParts
     private const string Suffix = ".part";
 
     /// <summary>Reads the archive once and tells every part's checksum.</summary>
-    /// <param name="sha256">Of the whole archive, as recorded.</param>
+    /// <param name="recorded">Of the whole archive.</param>
     /// <exception cref="RelayOpsException">The archive is not what was recorded (<see cref="ExitStatus.BadBackup"/>).</exception>
     public static async Task<IReadOnlyList<ReleasePart>> MeasureAsync(
         Stream archive, string name, (long SizeBytes, string Sha256) recorded, long largest, CancellationToken cancellationToken)

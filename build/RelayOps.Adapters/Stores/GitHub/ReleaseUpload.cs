@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using RelayOps.Core;
-using RelayOps.Core.Backups;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Streams;
