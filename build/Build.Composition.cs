@@ -1,6 +1,7 @@
 using System.Reflection;
 using Nuke.Common;
 using RelayOps.Adapters.Deployments;
+using RelayOps.Adapters.Drills;
 using RelayOps.Adapters.Encryption;
 using RelayOps.Adapters.Hosts;
 using RelayOps.Adapters.Reporting;
@@ -108,6 +109,7 @@ internal sealed class Composition : IAsyncDisposable
         Scrypt = new BouncyCastleScrypt(),
         Reporter = Recorder,
         Time = Time,
+        Drill = new RedisServerDrill(new RedisServerDrillOptions { Time = Time }),
     };
 
     public RetentionPolicy RetentionPolicy()

@@ -28,7 +28,7 @@ internal sealed partial class Operations
         var made = await new BackupOperation(host, store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment, _composition.Wire(), last: null, cancellationToken);
         _outcome.Made(made);
-        var level = VerificationLevel.Deep;
+        var level = disposable.HasRedis ? VerificationLevel.Drill : VerificationLevel.Deep;
         _outcome.Verified(await new VerifyOperation(store, _composition.VerifyTools())
             .RunAsync(new VerifyRequest(made.Stored, level), cancellationToken), _composition.Recorder);
     });

@@ -40,12 +40,9 @@ internal static partial class DurableFiles
             using var probe = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (StoreErrors.IsFileError(e))
         {
-            return false;
-        }
-        catch (IOException)
-        {
+            // Locked, gone meanwhile, or another user's: in no case ours to remove.
             return false;
         }
     }

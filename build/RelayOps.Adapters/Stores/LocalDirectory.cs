@@ -28,7 +28,7 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
             Create();
             RemoveLeftovers();
             // The only proof of write access is a write; found out now rather than after everything was read.
-            var probe = At(PartialName($"write-{Environment.ProcessId}-{Guid.NewGuid():N}"));
+            var probe = At(PartialName($"{ArchiveName.Prefix}{Guid.NewGuid():N}"));
             DurableFiles.CreateLocked(probe, bufferSize: 0).Dispose();
             File.Delete(probe);
         }
@@ -75,7 +75,7 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
     /// <summary>Whole or not at all: written under a hidden name, synced, renamed.</summary>
     public async Task ReplaceAsync(string fileName, byte[] content, CancellationToken cancellationToken)
     {
-        var partial = At(PartialName($"{fileName}.{Guid.NewGuid():N}"));
+        var partial = At(PartialName($"{ArchiveName.Prefix}{Guid.NewGuid():N}"));
         await using var file = DurableFiles.CreateLocked(partial, bufferSize: 0);
         try
         {
@@ -154,7 +154,7 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
         {
             if (!DurableFiles.IsAbandoned(At(name)))
                 continue;
-            if (name.EndsWith(Removed + Partial, StringComparison.Ordinal) && ArchiveName.Find(name[1..^(Removed + Partial).Length]) is { } archive)
+            if (FindRemoved(name) is { } archive)
                 FinishDelete(archive, At(name));
             else
                 File.Delete(At(name));
@@ -165,10 +165,14 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
     private List<string> Names() =>
         Directory.Exists(path) ? Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).ToList() : [];
 
-    private static bool IsPartial(string name) =>
-        name.EndsWith(Partial, StringComparison.Ordinal)
-        && (name.StartsWith('.' + ArchiveName.Prefix, StringComparison.Ordinal) || name.EndsWith(Removed + Partial, StringComparison.Ordinal)
-            || name.StartsWith(".write-", StringComparison.Ordinal));
+    private static bool IsPartial(string name) => FindRemoved(name) is not null
+        || (name.StartsWith('.' + ArchiveName.Prefix, StringComparison.Ordinal) && name.EndsWith(Partial, StringComparison.Ordinal));
+
+    /// <summary>The archive whose deletion this file is what is left of; an older script's, too.</summary>
+    private static ArchiveName? FindRemoved(string name) =>
+        name.StartsWith('.') && name.EndsWith(Removed + Partial, StringComparison.Ordinal)
+            ? ArchiveName.Find(name[1..^(Removed + Partial).Length])
+            : null;
 
     private static bool IsOurs(string name) =>
         IsPartial(name) || ArchiveName.Find(name) is not null

@@ -26,11 +26,7 @@ public sealed class LocalDirectoryStore(string directory, IReporter reporter) : 
 
     /// <remarks>A directory that is not there holds no backups.</remarks>
     public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<StoredBackup>>(() =>
-        [
-            .. files.Archives().Select(found => Read(found, cancellationToken)).OfType<StoredBackup>()
-                .OrderByDescending(backup => backup.Id).ThenBy(backup => backup.Archive, StringComparer.Ordinal),
-        ], cancellationToken);
+        Task.Run(() => List(cancellationToken), cancellationToken);
 
     public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
     {
@@ -124,6 +120,22 @@ public sealed class LocalDirectoryStore(string directory, IReporter reporter) : 
         Record = record,
         Sha256 = sha256,
     };
+
+    private IReadOnlyList<StoredBackup> List(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return
+            [
+                .. files.Archives().Select(found => Read(found, cancellationToken)).OfType<StoredBackup>()
+                    .OrderByDescending(backup => backup.Id).ThenBy(backup => backup.Archive, StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Reading(Directory, e);
+        }
+    }
 
     /// <summary>Null when it was deleted since the directory was listed.</summary>
     private StoredBackup? Read(ArchiveName name, CancellationToken cancellationToken)

@@ -1,19 +1,25 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace RelayOps.Core.Backups;
 
 /// <summary>How far a backup has been proven good; each level includes those before it.</summary>
 public enum VerificationLevel
 {
+    [JsonStringEnumMemberName("none")]
     None,
 
     /// <summary>The ciphertext is what was stored; what is inside cannot be read without an identity.</summary>
+    [JsonStringEnumMemberName("sealed")]
     Sealed,
 
+    [JsonStringEnumMemberName("quick")]
     Quick,
 
+    [JsonStringEnumMemberName("deep")]
     Deep,
 
+    [JsonStringEnumMemberName("drill")]
     Drill,
 }
 

@@ -21,7 +21,7 @@ public abstract class HostStreamContract(ITestOutputHelper log) : IAsyncLifetime
 
     protected IHost Host { get; private set; } = null!;
 
-    protected CancellationToken Token { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token;
+    protected CancellationToken Token { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(240)).Token;
 
     /// <summary>What may be on the way when the reader stops: pipes, and the windows of the connection.</summary>
     protected virtual long OnTheWay => 24L << 20;
@@ -134,7 +134,8 @@ public abstract class HostStreamContract(ITestOutputHelper log) : IAsyncLifetime
 
     private void Report(string what, Stopwatch clock, MemoryWatch memory)
     {
-        log.WriteLine($"{GetType().Name} {what}: {Size / 1e6 / clock.Elapsed.TotalSeconds:0} MB/s, memory +{memory.Growth >> 20} MiB");
+        var live = GC.GetTotalMemory(forceFullCollection: true) >> 20;
+        log.WriteLine($"live {live} MiB; {GetType().Name} {what}: {Size / 1e6 / clock.Elapsed.TotalSeconds:0} MB/s, memory +{memory.Growth >> 20} MiB");
         Assert.InRange(memory.Growth, 0, Allowed);
     }
 

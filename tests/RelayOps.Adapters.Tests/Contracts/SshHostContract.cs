@@ -133,7 +133,7 @@ public abstract class SshHostContract(SshdFixture fixture) : HostContract, IClas
     public async Task WaitAsync_notices_a_network_that_fell_silent()
     {
         await using var relay = CountingRelay.Start(Sshd.Port);
-        var timeouts = Quick with { KeepAlive = TimeSpan.FromSeconds(1), KeepAliveMisses = 2 };
+        var timeouts = Quick with { KeepAlive = TimeSpan.FromSeconds(1), KeepAliveMisses = 3 };
         await using var host = await OpenAsync(Sshd.ConnectionThrough(relay) with { Timeouts = timeouts });
         await using var command = await host.StartAsync(HostCommand.ReadingScript("echo $$; exec sleep 1000"), Token);
         await ReadNumberAsync(command.Output);

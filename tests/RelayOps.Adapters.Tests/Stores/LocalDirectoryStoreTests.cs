@@ -158,6 +158,41 @@ public sealed class LocalDirectoryStoreTests : StoreContract, IDisposable
         Assert.False(File.Exists(partial));
     }
 
+    [Theory]
+    [InlineData(".thesis.partial")]
+    [InlineData(".thesis.removed.partial")]
+    [InlineData("claude-relay-backup-20250804_000000.partial")]
+    public async Task PrepareAsync_leaves_what_is_not_ours(string name)
+    {
+        Directory.CreateDirectory(Backups);
+        File.WriteAllText(Path.Combine(Backups, name), "");
+
+        await store.PrepareAsync(CancellationToken.None);
+
+        Assert.Equal([name], Names());
+    }
+
+    [Fact]
+    public async Task PrepareAsync_finishes_the_deletion_of_an_older_scripts_archive()
+    {
+        Directory.CreateDirectory(Backups);
+        File.WriteAllText(Path.Combine(Backups, ".relay-20250804-000000.tar.gz.removed.partial"), "");
+
+        await store.PrepareAsync(CancellationToken.None);
+
+        Assert.Empty(Names());
+    }
+
+    [Fact]
+    public async Task PrepareAsync_leaves_what_it_may_not_open()
+    {
+        Directory.CreateDirectory(Path.Combine(Backups, ".claude-relay-backup-20250804_000000.partial"));
+
+        await store.PrepareAsync(CancellationToken.None);
+
+        Assert.Single(Names());
+    }
+
     [Fact]
     public async Task CommitAsync_leaves_no_backup_when_its_record_cannot_be_written()
     {

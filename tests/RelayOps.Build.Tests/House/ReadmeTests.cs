@@ -60,7 +60,7 @@ internal static partial class BuildSurface
         .Select(property => (Property: property, Attribute: property.GetCustomAttribute<ParameterAttribute>()))
         .Where(found => found.Attribute is not null)
         .Select(found => new ParameterFact(Kebab(found.Attribute!.Name ?? found.Property.Name), found.Attribute.Description,
-            found.Property.IsDefined(typeof(SecretAttribute)), found.Property.PropertyType))
+            found.Property.GetCustomAttributes().Any(attribute => attribute.GetType().Name.StartsWith("Secret", StringComparison.Ordinal)), found.Property.PropertyType))
         .OrderBy(parameter => parameter.Name, StringComparer.Ordinal);
 
     private static IEnumerable<Type> Components =>

@@ -51,9 +51,10 @@ public class AofReaderTests
     [Fact]
     public async Task CheckAsync_tears_a_transaction_without_an_end_at_its_begin()
     {
-        var summary = await CheckAsync(Set + Multi + Set);
+        const string Time = "#TS:1754403930\r\n";
+        var summary = await CheckAsync(Set + Multi + Time + Set);
 
-        Assert.Equal((Set.Length, Multi.Length + Set.Length, 1), (summary.TornAt, summary.TornBytes, summary.Commands));
+        Assert.Equal((Set.Length, Multi.Length + Time.Length + Set.Length, 1), (summary.TornAt, summary.TornBytes, summary.Commands));
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public class KeyPrefixTests
     [InlineData("9a8b7c6d5e4f9a8b7c6d5e4f:x", "(other)")]
     [InlineData("deadbeefdeadbeef:x", "(other)")]
     [InlineData("user-20250805142530:x", "(other)")]
+    [InlineData("user_12_34_5:x", "(other)")]
     [InlineData("a_word_that_is_far_too_long_for_one:x", "(other)")]
     [InlineData("someone@example.com:x", "(other)")]
     [InlineData("Qx7TokenLikeThing:x", "(other)")]

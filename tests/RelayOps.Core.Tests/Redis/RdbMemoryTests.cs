@@ -1,3 +1,4 @@
+using RelayOps.Core.Redis;
 using RelayOps.Core.Redis.Rdb;
 
 namespace RelayOps.Core.Tests.Redis;
@@ -34,10 +35,25 @@ public class RdbMemoryTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 << 20);
     }
 
-    /// <summary>A head, so many zeros, a tail.</summary>
+    [Fact]
+    public async Task ReadAsync_stops_in_the_middle_of_a_value_when_it_is_cancelled()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var head = new RdbWriter(10).Byte(0).Text("k").Byte(0x81, 0, 0xFF, 0, 0, 0, 0, 0, 0).Cut();
+        var stream = new LongStream(head, long.MaxValue >> 8, []) { AtQuarter = cancelled.Cancel };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RdbReader.ReadAsync(stream, visitor: null, cancelled.Token));
+    }
+
+    /// <summary>A head, so many zeros, a tail. Pays no heed to cancellation.</summary>
     private sealed class LongStream(byte[] head, long zeros, byte[] tail) : MemoryStream
     {
+        /// <summary>A quarter of a gigabyte.</summary>
+        private const long Quarter = 1L << 28;
+
         private long _position;
+
+        public Action? AtQuarter { get; init; }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -48,6 +64,8 @@ public class RdbMemoryTests
                 buffer.Span[..count].Clear();
             else
                 part.AsSpan(part.Length - (int)left, count).CopyTo(buffer.Span);
+            if (_position < Quarter && _position + count >= Quarter)
+                AtQuarter?.Invoke();
             _position += count;
             return ValueTask.FromResult(count);
         }

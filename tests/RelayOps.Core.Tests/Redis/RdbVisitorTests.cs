@@ -46,6 +46,20 @@ public class RdbVisitorTests
     }
 
     [Fact]
+    public async Task Field_is_handed_out_whole_where_it_spans_blocks()
+    {
+        const int Fields = 20_000;
+        var rdb = new RdbWriter(9).Key(4, "k").Count(Fields);
+        for (var i = 0; i < Fields; i++)
+            rdb.Text($"field-{i}").Text($"value-{i}-{new string('x', i % 150)}");
+        var visitor = new Collector("k");
+
+        await RdbReaderTests.ReadAsync(rdb.End(), visitor);
+
+        Assert.Equal(Enumerable.Range(0, Fields).Select(i => $"field-{i}=value-{i}-{new string('x', i % 150)}"), visitor.Seen);
+    }
+
+    [Fact]
     public async Task Field_reads_the_integers_of_a_ziplist_as_those_of_a_listpack()
     {
         var (old, recent) = (new Collector("hash:numbers"), new Collector("hash:numbers"));

@@ -51,6 +51,15 @@ public sealed class BackupCatalogueTests
     }
 
     [Fact]
+    public async Task GetAsync_prefers_a_backup_with_a_record_to_an_archive_of_the_same_second()
+    {
+        local.Add("20250801_000000", hasRecord: false, extension: ".tar.zst");
+        local.Add("20250801_000000");
+
+        Assert.NotNull((await Catalogue.GetAsync("20250801_000000", CancellationToken.None)).Backup.Record);
+    }
+
+    [Fact]
     public async Task GetAsync_takes_latest_for_the_newest_of_all_stores()
     {
         local.Add("20250801_000000");

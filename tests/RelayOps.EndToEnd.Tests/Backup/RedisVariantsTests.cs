@@ -34,7 +34,7 @@ public sealed class RedisVariantsTests
         await using var backup = RelayOpsProcess.Start(new Dictionary<string, string>(), ["Backup", .. deployment.Here]);
         await deployment.Redis.Cli.RunAsync(["SET", "after", "the save began"], Patience);
 
-        await deployment.Redis.FinishSaveAsync(Patience);
+        await deployment.Redis.EndSaveAsync(Patience);
         var result = await backup.WaitAsync();
 
         Assert.True(result.ExitCode == 0, result.ToString());

@@ -29,7 +29,7 @@ internal sealed class ErrorTail
 
     private async Task DrainAsync(Stream stream)
     {
-        var buffer = new byte[16 * 1024];
+        var buffer = new byte[64 * 1024];
         try
         {
             int read;

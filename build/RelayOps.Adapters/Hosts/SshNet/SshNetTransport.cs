@@ -10,12 +10,9 @@ namespace RelayOps.Adapters.Hosts.SshNet;
 /// <summary>SSH.NET. It has no agent, no ssh configuration and no ProxyJump: those need the system's ssh.</summary>
 internal sealed class SshNetTransport(SshConnection connection, TimeProvider time) : IShellTransport
 {
-    private static readonly TimeSpan BalanceInterval = TimeSpan.FromMilliseconds(10);
-
     private readonly ConcurrentDictionary<SshNetChannel, byte> _channels = new();
-    private readonly CancellationTokenSource _stop = new();
     private SshClient? _client;
-    private Task _balancing = Task.CompletedTask;
+    private Keeper? _keeper;
     private string _why = "it was closed";
 
     public string Name => connection.Target.ToString();
@@ -25,7 +22,7 @@ internal sealed class SshNetTransport(SshConnection connection, TimeProvider tim
     /// <summary>Its keep-alive messages ask for no answer, so the keeper is asked.</summary>
     public bool NoticesSilence => false;
 
-    public void Attach(Keeper keeper) => _balancing = BalanceAsync(keeper);
+    public void Attach(Keeper keeper) => _keeper = keeper;
 
     public void Break(string why)
     {
@@ -50,7 +47,7 @@ internal sealed class SshNetTransport(SshConnection connection, TimeProvider tim
             throw Lost();
         try
         {
-            var channel = await Task.Run(() => SshNetChannel.Start(client.CreateCommand(line)), CancellationToken.None)
+            var channel = await Task.Run(() => SshNetChannel.Start(client.CreateCommand(line), () => _keeper), CancellationToken.None)
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
             _channels[channel] = 0;
             _ = channel.Completion.ContinueWith(_ => _channels.TryRemove(channel, out byte _), TaskScheduler.Default);
@@ -71,32 +68,11 @@ internal sealed class SshNetTransport(SshConnection connection, TimeProvider tim
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _balancing.ConfigureAwait(false);
         if (_client is { } client)
         {
             foreach (var channel in _channels.Keys)
                 await Task.WhenAny(channel.Completion, Task.Delay(connection.Timeouts.StopGrace * 2, time)).ConfigureAwait(false);
             await Task.Run(client.Dispose).ConfigureAwait(false);
-        }
-
-        _stop.Dispose();
-    }
-
-    private async Task BalanceAsync(Keeper keeper)
-    {
-        using var timer = new PeriodicTimer(BalanceInterval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
-            {
-                foreach (var channel in _channels.Keys)
-                    channel.Balance(keeper);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Disposed.
         }
     }
 

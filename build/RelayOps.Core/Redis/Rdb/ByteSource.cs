@@ -24,7 +24,6 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
     private byte[] _aheadBlock = [];
     private bool _ended;
     private bool _checksums;
-    private int _checksumFrom;
     private ulong _checksum;
 
     /// <summary>Bytes handed out so far.</summary>
@@ -37,13 +36,13 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
     public static Task<T> RunAsync<T>(Func<T> parse, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(parse, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Everything from here to <see cref="Checksum"/> counts.</summary>
-    public void StartChecksum() => (_checksums, _checksum, _checksumFrom) = (true, 0, _position);
+    /// <summary>Everything from the very beginning to <see cref="Checksum"/> counts; for a caller that has taken nothing yet.</summary>
+    public void StartChecksum() => _checksums = true;
 
     public ulong Checksum()
     {
         _checksums = false;
-        return Crc64.Append(_checksum, _block.AsSpan(_checksumFrom, _position - _checksumFrom));
+        return Crc64.Append(_checksum, _block.AsSpan(0, _position));
     }
 
     /// <summary>The first bytes of all, without taking them; for a caller that has taken nothing yet. Shorter where there are no more.</summary>
@@ -154,12 +153,12 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
         if (_ended)
             return false;
         if (_checksums)
-            _checksum = Crc64.Append(_checksum, _block.AsSpan(_checksumFrom, _end - _checksumFrom));
+            _checksum = Crc64.Append(_checksum, _block.AsSpan(0, _end));
         cancellationToken.ThrowIfCancellationRequested();
         _ahead ??= ReadAhead(new byte[FirstBlockBytes]);
         var read = _ahead.GetAwaiter().GetResult();
         var full = _aheadBlock;
-        (_blockOffset, _position, _end, _checksumFrom) = (_blockOffset + _end, 0, read, 0);
+        (_blockOffset, _position, _end) = (_blockOffset + _end, 0, read);
         (_spare, _block) = (_block, full);
         _ended = read == 0;
 

@@ -1,0 +1,48 @@
+using RelayOps.Core.Deployments;
+
+namespace RelayOps.Core.Tests.Deployments;
+
+public class DotEnvTests
+{
+    [Theory]
+    [InlineData("A=1", "1")]
+    [InlineData("A = 1 ", "1")]
+    [InlineData("export A=1", "1")]
+    [InlineData("export\tA=1", "1")]
+    [InlineData("A: 1", "1")]
+    [InlineData("A='1 # 2'", "1 # 2")]
+    [InlineData("A='it\\n'", "it\\n")]
+    [InlineData("A=\"a\\nb\\\"c\\\\d\"", "a\nb\"c\\d")]
+    [InlineData("A=\"two\nlines\"", "two\nlines")]
+    [InlineData("A=one # comment", "one")]
+    [InlineData("A=one#two", "one#two")]
+    [InlineData("A=a=b", "a=b")]
+    [InlineData("A=1\r\nB=2\r\n", "1")]
+    [InlineData("\uFEFFA=1", "1")]
+    [InlineData("# A=0\nA=1", "1")]
+    [InlineData("A=0\nA=1", "1")]
+    [InlineData("A=${B:-x}", "${B:-x}")]
+    public void Parse_reads_a_value_as_compose_does(string text, string expected) => Assert.Equal(expected, DotEnv.Parse(text).Find("A"));
+
+    [Theory]
+    [InlineData("A=")]
+    [InlineData("A=\"\"")]
+    [InlineData("A= # nothing")]
+    [InlineData("A")]
+    [InlineData("B=1")]
+    public void Find_gives_null_for_an_empty_or_missing_value(string text) => Assert.Null(DotEnv.Parse(text).Find("A"));
+
+    [Theory]
+    [InlineData("A=1\n=2\n", 2)]
+    [InlineData("A=1\nB=\"open\n", 2)]
+    [InlineData("A=1\n\n!!\n", 3)]
+    public void Parse_names_the_lines_that_it_cannot_read(string text, int line)
+    {
+        var env = DotEnv.Parse(text);
+        Assert.Equal(line, Assert.Single(env.BadLines));
+        Assert.Equal("1", env.Find("A"));
+    }
+
+    [Fact]
+    public void ToString_tells_no_value() => Assert.DoesNotContain("hidden", DotEnv.Parse("A=hidden").ToString(), StringComparison.Ordinal);
+}
