@@ -25,7 +25,7 @@ public sealed class WorkflowPolicyTests
                 if: always() && (steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')
                 with:
                   name: backup
-                  path: claude-relay-backup-1
+                  path: ${{ env.BACKUP_DIRECTORY }}/backup
         """;
 
     public static TheoryData<string> Files => [.. WorkflowFile.Paths.Select(path => Path.GetFileName(path))];
