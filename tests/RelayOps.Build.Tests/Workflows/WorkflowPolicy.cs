@@ -37,7 +37,7 @@ internal static partial class WorkflowPolicy
             yield return "checkout leaves no credentials behind";
         if (step.Uses?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true && step.If?.StartsWith("always()", StringComparison.Ordinal) != true)
             yield return $"what a failed run left is uploaded, too: {step.With("name")}";
-        if (step.With("path")?.Contains("env.BACKUP_DIRECTORY", StringComparison.Ordinal) == true
+        if (step.With("path")?.Contains(".outputs.", StringComparison.Ordinal) == true
             && step.If?.Contains(".outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true'", StringComparison.Ordinal) != true)
             yield return $"a backup is uploaded when it is encrypted or that was waived: {step.With("path")}";
     }

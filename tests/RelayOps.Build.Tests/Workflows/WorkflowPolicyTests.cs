@@ -25,7 +25,7 @@ public sealed class WorkflowPolicyTests
                 if: always() && (steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')
                 with:
                   name: backup
-                  path: ${{ env.BACKUP_DIRECTORY }}/backup
+                  path: ${{ steps.backup.outputs.archive }}
         """;
 
     public static TheoryData<string> Files => [.. WorkflowFile.Paths.Select(path => Path.GetFileName(path))];
