@@ -7,7 +7,7 @@ using RelayOps.Core.Stores;
 namespace RelayOps.Adapters.Tests.Stores;
 
 /// <summary>What goes wrong between here and GitHub, and that a backup arrives and comes back whole all the same, or not at all.</summary>
-public sealed class GitHubFaultsTests : IDisposable
+public class GitHubFaultsTests : IDisposable
 {
     private const int Length = 3_000_001;
     private const string Upload = "POST /repos/o/r/releases/";
@@ -19,7 +19,11 @@ public sealed class GitHubFaultsTests : IDisposable
 
     private FakeGitHub Server => scene.Server;
 
-    public void Dispose() => scene.Dispose();
+    public void Dispose()
+    {
+        scene.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     public static TheoryData<string> UploadFaults => ["500", "502 in mid-body", "connection lost", "answer lost", "403 with retry-after", "secondary limit", "silence"];
 
@@ -198,9 +202,11 @@ public sealed class GitHubFaultsTests : IDisposable
     private Task<StoredBackup> PutAsync(ReleaseStore store) =>
         store.PutAsync(GitHubScene.Source(GitHubRecords.Of(Id, content), content), CancellationToken.None);
 
+    private protected virtual IGitHubReleases Connect(GitHubConnection connection) => new RestReleases(new GitHubRestClient(connection));
+
     private ReleaseStore Open(TimeSpan? stallTimeout = null)
     {
         var connection = scene.Connection(stallTimeout: stallTimeout);
-        return new ReleaseStore(connection, allowPlaintext: true, scene.Reporter, new RestReleases(new GitHubRestClient(connection)), 1L << 30);
+        return new ReleaseStore(connection, allowPlaintext: true, scene.Reporter, Connect(connection), 1L << 30);
     }
 }

@@ -8,26 +8,27 @@ using RelayOps.Core.Stores;
 
 namespace RelayOps.Adapters.Tests.Stores;
 
-public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
+public class GitHubReleaseStoreTests : StoreContract, IDisposable
 {
     private const int PartSize = 1_000_000;
 
     private readonly GitHubScene scene = new();
-    private readonly ReleaseStore store;
+    private ReleaseStore? opened;
 
-    public GitHubReleaseStoreTests() => store = Open();
+    protected override IBackupStore Store => Releases;
 
-    protected override IBackupStore Store => store;
+    private ReleaseStore Releases => opened ??= Open();
 
     private FakeGitHub Server => scene.Server;
 
     protected override Task<StoredBackup> PutAsync(BackupId id, byte[] content) =>
-        store.PutAsync(GitHubScene.Source(RecordOf(id, content), content), CancellationToken.None);
+        Releases.PutAsync(GitHubScene.Source(RecordOf(id, content), content), CancellationToken.None);
 
     public void Dispose()
     {
-        store.Dispose();
+        opened?.Dispose();
         scene.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
 
         Assert.Equal([PartSize, PartSize, 7], Server.Releases[0].Assets.Where(asset => asset.Name.Contains(".part", StringComparison.Ordinal)).Select(asset => asset.Content.Length));
         Assert.Equal((content.LongLength, "claude-relay-backup-20250805_142530.tar.gz"), (put.SizeBytes, put.Archive));
-        await using var stream = await store.OpenAsync(put, CancellationToken.None);
+        await using var stream = await Releases.OpenAsync(put, CancellationToken.None);
         Assert.Equal(put.Sha256, await GitHubScene.HashAsync(stream));
     }
 
@@ -81,7 +82,7 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
     public async Task PutAsync_sends_nothing_of_an_archive_that_is_not_what_was_recorded()
     {
         var error = await Assert.ThrowsAsync<RelayOpsException>(() =>
-            store.PutAsync(GitHubScene.Source(RecordOf(Newest, [1, 2, 3]), [1, 2, 4]), CancellationToken.None));
+            Releases.PutAsync(GitHubScene.Source(RecordOf(Newest, [1, 2, 3]), [1, 2, 4]), CancellationToken.None));
 
         Assert.Equal(ExitStatus.BadBackup, error.Status);
         Assert.DoesNotContain(Server.Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
@@ -123,7 +124,7 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
         await Assert.ThrowsAsync<RelayOpsException>(() => PutAsync(Newest, [1, 2, 3]));
 
         Assert.True(Assert.Single(Server.Releases).Draft);
-        Assert.Empty(await store.ListAsync(CancellationToken.None));
+        Assert.Empty(await Releases.ListAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -143,10 +144,10 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
         Server.ImmutableReleases = true;
         var put = await PutAsync(Newest, [1]);
 
-        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.DeleteAsync(put, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Releases.DeleteAsync(put, CancellationToken.None));
 
         Assert.Contains("immutable", error.Why, StringComparison.Ordinal);
-        Assert.Single(await store.ListAsync(CancellationToken.None));
+        Assert.Single(await Releases.ListAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -155,10 +156,10 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
         Server.TellsDigests = false;
         var put = await PutAsync(Newest, GitHubScene.Bytes(PartSize + 1));
 
-        await store.SaveRecordAsync(put, put.Record! with { Pinned = true }, CancellationToken.None);
+        await Releases.SaveRecordAsync(put, put.Record! with { Pinned = true }, CancellationToken.None);
         Server.Releases[0].Assets.Single(asset => asset.Name.EndsWith("part002", StringComparison.Ordinal)).Content[0] ^= 1;
 
-        await using var stream = await store.OpenAsync(put, CancellationToken.None);
+        await using var stream = await Releases.OpenAsync(put, CancellationToken.None);
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => stream.CopyToAsync(Stream.Null));
         Assert.Equal(ExitStatus.BadBackup, error.Status);
     }
@@ -172,7 +173,7 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
         Server.Add(new FakeRelease { Tag = "v1.0", Draft = false });
         Server.Add(new FakeRelease { Tag = "claude-relay-backup-20250806_000000" });
 
-        Assert.Equal([Newest, Oldest], (await store.ListAsync(CancellationToken.None)).Select(backup => backup.Id));
+        Assert.Equal([Newest, Oldest], (await Releases.ListAsync(CancellationToken.None)).Select(backup => backup.Id));
     }
 
     [Fact]
@@ -181,16 +182,18 @@ public sealed class GitHubReleaseStoreTests : StoreContract, IDisposable
         await PutAsync(Newest, [1]);
         Server.Releases[0].Body = "edited";
 
-        var listed = Assert.Single(await store.ListAsync(CancellationToken.None));
+        var listed = Assert.Single(await Releases.ListAsync(CancellationToken.None));
 
         Assert.Null(listed.Record);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([1])), listed.Sha256);
     }
 
+    private protected virtual IGitHubReleases Connect(GitHubConnection connection) => new RestReleases(new GitHubRestClient(connection));
+
     private ReleaseStore Open(bool allowPlaintext = true)
     {
         var connection = scene.Connection();
-        return new ReleaseStore(connection, allowPlaintext, scene.Reporter, new RestReleases(new GitHubRestClient(connection)), PartSize);
+        return new ReleaseStore(connection, allowPlaintext, scene.Reporter, Connect(connection), PartSize);
     }
 
     /// <summary>Takes the bytes and keeps others.</summary>
