@@ -1,6 +1,6 @@
 using Octokit;
-using RelayOps.Core;
 using RelayOps.Adapters.Stores.GitHub;
+using NewRelease = Octokit.NewRelease;
 using Release = RelayOps.Adapters.Stores.GitHub.Release;
 using ReleaseAsset = RelayOps.Adapters.Stores.GitHub.ReleaseAsset;
 
@@ -65,7 +65,7 @@ internal sealed class OctokitReleases : IGitHubReleases
 
     public void Dispose() => rest.Dispose();
 
-    private Task EditAsync(Release release, ReleaseUpdate change, string action, CancellationToken cancellationToken) =>
+    private Task<global::Octokit.Release> EditAsync(Release release, ReleaseUpdate change, string action, CancellationToken cancellationToken) =>
         DoAsync($"{action} release {release.Tag}", mayRepeat: true, () => octokit.Repository.Release.Edit(Owner, Name, release.Id, change), cancellationToken);
 
     private async Task<T> DoAsync<T>(string action, bool mayRepeat, Func<Task<T>> work, CancellationToken cancellationToken)
