@@ -64,7 +64,7 @@ public sealed class GitHubIncident(GitHubConnection connection, IncidentContext 
         await ChangeAsync(open, new IssueChange(State: "closed"), "closing", cancellationToken);
     }
 
-    private Task ChangeAsync(IssueJson issue, IssueChange change, string action, CancellationToken cancellationToken) =>
+    private Task<IssueJson> ChangeAsync(IssueJson issue, IssueChange change, string action, CancellationToken cancellationToken) =>
         client.GetAsync(Request(HttpMethod.Patch, $"{issues}/{issue.Number}", $"{action} the incident") with { Content = _ => GitHubJson.Content(change) },
             GitHubJson.Default.IssueJson, cancellationToken);
 
