@@ -125,7 +125,7 @@ internal static class CommandLineSources
                 "mend the file");
         }
 
-        if (parameter.IsSecret && !parameter.MayBePath && !property.Value.ToString().StartsWith("v1:", StringComparison.Ordinal))
+        if (parameter.IsSecretOfNuke && !property.Value.ToString().StartsWith("v1:", StringComparison.Ordinal))
         {
             return new CommandLineError(
                 $"{file} holds '{parameter.Name}' in plain text", "secrets in these files are encrypted", $"set the environment variable {parameter.VariableName} instead");

@@ -17,6 +17,12 @@ internal sealed record Parameter
 
     public required bool IsSecret { get; init; }
 
+    /// <summary>Without the full stop at its end, as NUKE hands it on.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Encrypted in profile files.</summary>
+    public bool IsSecretOfNuke { get; init; }
+
     /// <summary>A secret of which the path may be told to everybody.</summary>
     public bool MayBePath { get; init; }
 
@@ -88,6 +94,8 @@ internal sealed class BuildSurface
             Type = Nullable.GetUnderlyingType(element) ?? element,
             IsArray = isArray,
             IsSecret = member.IsDefined(typeof(SecretAttribute)) || member.IsDefined(typeof(SecretOrPathAttribute)),
+            Description = attribute.Description?.TrimEnd('.'),
+            IsSecretOfNuke = member.IsDefined(typeof(SecretAttribute)),
             MayBePath = member.IsDefined(typeof(SecretOrPathAttribute)),
             OneOf = member.GetCustomAttribute<OneOfAttribute>(),
             IsDuration = member.IsDefined(typeof(DurationAttribute)),

@@ -28,7 +28,7 @@ public sealed record TreeEntry(
 
 /// <summary>What is below a directory of the server, in ordinal order of paths.</summary>
 /// <param name="Unreadable">Files and directories that this way of access may not read.</param>
-/// <param name="Unnameable">Names with a line break, which no list of names can carry.</param>
+/// <param name="Unnameable">Names with control characters or of another encoding than UTF-8, which no list of names can carry.</param>
 public sealed record FileTree(
     DateTimeOffset TakenAt, ImmutableArray<TreeEntry> Entries, ImmutableArray<string> Unreadable, ImmutableArray<string> Unnameable)
 {
@@ -73,8 +73,10 @@ public sealed record FileTree(
                 takenAt = Seconds(line[4..]);
             else if (line.StartsWith("closed ", StringComparison.Ordinal))
                 unreadable.Add(Relative(line[7..]));
-            else if (ParseEntry(line) is { } entry)
+            else if (ParseEntry(line) is { } entry && IsNameable(entry.Path))
                 entries.Add(entry);
+            else if (ParseEntry(line) is { } odd)
+                unnameable.Add(odd.Path);
             else if (line.Length > 0 && entries.Count > 0)
             {
                 // The rest of a name with a line break: the entry before it is that name's beginning.
@@ -86,6 +88,9 @@ public sealed record FileTree(
         entries.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return new FileTree(takenAt, [.. entries], [.. unreadable], [.. unnameable]);
     }
+
+    /// <summary>U+FFFD stands for bytes that are no UTF-8: which they were is lost, so the file cannot be asked for.</summary>
+    private static bool IsNameable(string path) => !path.Any(c => char.IsControl(c) || c == '\uFFFD');
 
     private static TreeEntry? ParseEntry(string line)
     {

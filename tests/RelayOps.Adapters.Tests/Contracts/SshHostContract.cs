@@ -144,7 +144,7 @@ public abstract class SshHostContract(SshdFixture fixture) : HostContract, IClas
     [Fact]
     public async Task RunAsync_drops_what_login_scripts_print()
     {
-        await using var sshd = await ThrowawaySshd.StartAsync(new SshdOptions { Lines = ["SetEnv BASH_ENV=/dev/null", "ForceCommand echo welcome; echo $SSH_TTY; eval \"$SSH_ORIGINAL_COMMAND\""] }, Token);
+        await using var sshd = await ThrowawaySshd.StartAsync(new SshdOptions { Lines = ["ForceCommand echo welcome; echo $SSH_TTY; eval \"$SSH_ORIGINAL_COMMAND\""] }, Token);
         await using var host = await OpenAsync(sshd.Connection());
         Assert.Equal("answer\n", (await host.RunAsync(HostCommand.Reading("echo", "answer"), Token)).Output);
     }

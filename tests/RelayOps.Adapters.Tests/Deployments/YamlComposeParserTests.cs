@@ -43,11 +43,11 @@ public class YamlComposeParserTests
         Assert.Equal(["claude-relay", "redis", "prometheus"], compose.Services.Select(service => service.Name));
         Assert.Equal("redis:7-alpine", compose.Services[1].Image);
         Assert.True(compose.Services[0].IsBuilt);
-        Assert.Equal(["PORT"], compose.Services[0].OwnVariables);
+        Assert.Equal(["PORT"], compose.Services[0].OwnVariables.AsEnumerable());
         Assert.Equal(new ComposeBind("./redis_data", "/data"), Assert.Single(compose.Services[1].Binds));
-        Assert.Equal(["config/prometheus.yml", "data", "logs", "redis_data"], compose.ReferencedPaths);
-        Assert.Equal(["prometheus_data"], compose.NamedVolumes);
-        Assert.Equal(["${DIR:-./x}", "/etc/localtime"], compose.OutsidePaths);
+        Assert.Equal(["config/prometheus.yml", "data", "logs", "redis_data"], compose.ReferencedPaths.AsEnumerable());
+        Assert.Equal(["prometheus_data"], compose.NamedVolumes.AsEnumerable());
+        Assert.Equal(["${DIR:-./x}", "/etc/localtime"], compose.OutsidePaths.AsEnumerable());
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public class YamlComposeParserTests
             """);
 
         Assert.Equal(
-            ["base.yml", "config/c.conf", "more.yml", "one.env", "parts/.env", "parts/a.yml", "three.env", "two.env"], compose.ReferencedPaths);
-        Assert.Equal(["../outside.txt"], compose.OutsidePaths);
+            ["base.yml", "config/c.conf", "more.yml", "one.env", "parts/.env", "parts/a.yml", "three.env", "two.env"], compose.ReferencedPaths.AsEnumerable());
+        Assert.Equal(["../outside.txt"], compose.OutsidePaths.AsEnumerable());
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using RelayOps.Core.Stores;
 namespace RelayOps.Adapters.Tests.Operations;
 
 /// <summary>A store with one archive.</summary>
-internal sealed class MemoryStore(byte[] archive) : IBackupStore
+internal sealed class MemoryStore(byte[] archive, Func<Stream, Stream> spoil) : IBackupStore
 {
     public string Name => "memory";
 
@@ -13,7 +13,7 @@ internal sealed class MemoryStore(byte[] archive) : IBackupStore
     public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
-        Task.FromResult<Stream>(new MemoryStream(archive, writable: false));
+        Task.FromResult(spoil(new MemoryStream(archive, writable: false)));
 
     public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
     {

@@ -93,6 +93,65 @@ public class VerifyOperationTests
         FailsAsync(new VerifyScene { FingerprintOf = new string('x', 32) }, "ENCRYPTION_KEY is not the one", "fingerprint");
 
     [Fact]
+    public async Task Case12_AccountSecrets_decrypt_with_the_env_of_the_backup()
+    {
+        var verified = await new VerifyScene { Dump = AccountDump.Of(VerifyScene.Key, VerifyScene.Key) }.VerifyAsync();
+        Assert.Equal(2, verified.Report.DecryptedSecrets!["claude"]);
+    }
+
+    [Fact]
+    public async Task Case12_AccountSecretsOfAnotherKey_are_a_failure()
+    {
+        var scene = new VerifyScene { Dump = AccountDump.Of(new string('x', 32)) };
+        var error = await FailsAsync(scene, "does not fit the Redis data", "not one of 1");
+        Assert.DoesNotContain("token-of-nobody", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(VerifyScene.Key, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Case12_SomeAccountSecretsOfAnotherKey_are_a_warning()
+    {
+        var scene = new VerifyScene { Dump = AccountDump.Of(VerifyScene.Key, new string('x', 32)) };
+        Assert.Contains((await scene.VerifyAsync()).Report.Warnings, warning => warning.StartsWith("1 of 2 stored secrets of claude", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_stops_when_it_is_cancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new VerifyScene { Cancellation = stop.Token }.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task RunAsync_says_that_a_drill_needs_a_redis()
+    {
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => new VerifyScene().VerifyAsync(VerificationLevel.Drill));
+        Assert.Equal(ExitStatus.WrongUse, error.Status);
+    }
+
+    [Fact]
+    public async Task RunAsync_names_the_failure_of_the_store_and_not_the_backup()
+    {
+        var scene = new VerifyScene { Spoil = _ => new BrokenStream() };
+        var error = await Assert.ThrowsAsync<IOException>(() => scene.VerifyAsync());
+        Assert.Equal("the disk failed", error.Message);
+    }
+
+    private sealed class BrokenStream : ReadOnlyStream
+    {
+        private int blocks;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (blocks++ > 0)
+                throw new IOException("the disk failed");
+            new byte[] { 0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3 }.CopyTo(buffer);
+            return ValueTask.FromResult(10);
+        }
+    }
+
+    [Fact]
     public Task Case13_MissingEnv_is_a_failure() => FailsAsync(new VerifyScene { Env = null }, ".env is missing", "restarts");
 
     [Theory]

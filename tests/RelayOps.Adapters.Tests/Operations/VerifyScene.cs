@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using RelayOps.Adapters.Archives;
 using RelayOps.Adapters.Deployments;
@@ -42,12 +41,16 @@ internal sealed class VerifyScene
 
     public Func<Manifest, Manifest> Manifest { get; set; } = manifest => manifest;
 
-    /// <summary>Content of the files as the archive has it, where it differs from what the manifest says.</summary>
+    /// <summary>Adds to the archive.</summary>
     public Func<ArchiveWriter, Task> More { get; set; } = _ => Task.CompletedTask;
 
     public Func<byte[], byte[]> Stored { get; set; } = bytes => bytes;
 
     public Func<StoredBackup, StoredBackup> Backup { get; set; } = backup => backup;
+
+    public CancellationToken Cancellation { get; set; }
+
+    public Func<Stream, Stream> Spoil { get; set; } = stream => stream;
 
     public MemoryStore? Store { get; private set; }
 
@@ -106,7 +109,7 @@ internal sealed class VerifyScene
 
     private Task<VerifiedBackup> RunAsync(byte[] stored, StoredBackup backup, VerificationLevel level)
     {
-        Store = new MemoryStore(stored);
+        Store = new MemoryStore(stored, Spoil);
         var tools = new VerifyTools
         {
             Codecs = Codecs.All,
@@ -116,7 +119,7 @@ internal sealed class VerifyScene
             Time = new FakeTimeProvider(Now),
             Drill = Drill,
         };
-        return new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(backup, level), default);
+        return new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(backup, level), Cancellation);
     }
 
     private async Task FillAsync(ArchiveWriter writer)
@@ -152,6 +155,4 @@ internal sealed class VerifyScene
         ContentBytes = archive.ContentBytes,
         ManifestSha256 = archive.ManifestSha256,
     };
-
-    public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

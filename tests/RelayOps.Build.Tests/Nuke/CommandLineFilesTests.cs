@@ -22,7 +22,7 @@ public sealed class CommandLineFilesTests : IDisposable
     public void Check_takes_the_profile_from_the_environment()
     {
         var error = CommandLine.Check(
-            typeof(CommandLineTests.SampleBuild), ["--root", _directory.Root], new Dictionary<string, string> { ["NUKE_PROFILE"] = "osaka" });
+            typeof(CommandLineSample), ["--root", _directory.Root], new Dictionary<string, string> { ["NUKE_PROFILE"] = "osaka" });
 
         Assert.Equal("there is no profile 'osaka'", error!.What);
     }
@@ -50,5 +50,5 @@ public sealed class CommandLineFilesTests : IDisposable
     }
 
     private CommandLineError? Check(params string[] arguments) =>
-        CommandLine.Check(typeof(CommandLineTests.SampleBuild), ["Backup", .. arguments, "--root", _directory.Root], new Dictionary<string, string>());
+        CommandLine.Check(typeof(CommandLineSample), ["Backup", .. arguments, "--root", _directory.Root], new Dictionary<string, string>());
 }

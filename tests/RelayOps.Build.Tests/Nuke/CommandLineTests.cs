@@ -1,6 +1,3 @@
-using Nuke.Common;
-using Nuke.Common.IO;
-
 namespace RelayOps.Build.Tests.Nuke;
 
 public sealed class CommandLineTests
@@ -108,48 +105,6 @@ public sealed class CommandLineTests
         Assert.Equal("write --keep <value>", Check("Backup", "--keep=3")!.Next);
 
     [Theory]
-    [InlineData("--passphrase", "hunter2")]
-    [InlineData("--passphrase=hunter2")]
-    [InlineData("--github-token", "hunter2")]
-    [InlineData("--ssh-key", "hunter2 and more")]
-    [InlineData("--ssh-key", "-----BEGIN hunter2")]
-    [InlineData("--ssh-key", "-----BEGIN hunter2\nhunter2\n-----END")]
-    [InlineData("--identity", "AGE-SECRET-KEY-hunter2")]
-    [InlineData("--identity", "/x\nhunter2")]
-    [InlineData("--pasphrase=hunter2")]
-    [InlineData("-----BEGIN hunter2 PRIVATE KEY-----")]
-    public void Check_refuses_a_secret_as_text_and_does_not_repeat_it(params string[] arguments)
-    {
-        var error = Check(["Backup", .. arguments]);
-
-        Assert.NotNull(error);
-        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Check_sends_a_secret_to_the_environment() =>
-        Assert.Equal("set the environment variable GITHUB_TOKEN instead", Check("Backup", "--github-token", "x")!.Next);
-
-    [Theory]
-    [InlineData("~/.ssh/id_ed25519")]
-    [InlineData("/root/.ssh/id_ed25519")]
-    [InlineData("./id")]
-    [InlineData("../id")]
-    public void Check_accepts_the_path_of_a_key(string path) => Assert.Null(Check("Backup", "--ssh-key", path));
-
-    [Fact]
-    public void Check_accepts_a_key_file_where_the_caller_stands()
-    {
-        using var directory = new SampleDirectory();
-        directory.WithFile("id", "key");
-
-        var environment = new Dictionary<string, string> { ["RELAYOPS_CALLER_DIRECTORY"] = directory.Root };
-
-        Assert.Null(CommandLine.Check(typeof(SampleBuild), ["Backup", "--ssh-key", "id"], environment));
-        Assert.NotNull(CommandLine.Check(typeof(SampleBuild), ["Backup", "--ssh-key", "other"], environment));
-    }
-
-    [Theory]
     [InlineData("KEEP", "abc", "the environment variable KEEP cannot be 'abc'")]
     [InlineData("NUKE_LEVEL", "deepest", "the environment variable NUKE_LEVEL cannot be 'deepest'")]
     [InlineData("HealthTimeout", "soon", "the environment variable HealthTimeout cannot be 'soon'")]
@@ -177,108 +132,11 @@ public sealed class CommandLineTests
     public void Check_accepts_secrets_and_empty_variables(string name, string value) =>
         Assert.Null(Check(new Dictionary<string, string> { [name] = value }, "Backup"));
 
-    [Theory]
-    [InlineData("26h", 26 * 3600)]
-    [InlineData("120s", 120)]
-    [InlineData("2d", 172800)]
-    [InlineData("1.5m", 90)]
-    [InlineData("0s", 0)]
-    public void Duration_reads_a_number_and_its_unit(string text, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("s")]
-    [InlineData("120")]
-    [InlineData("-1s")]
-    [InlineData("1 s")]
-    [InlineData("1e3s")]
-    [InlineData("99999999999999999999d")]
-    [InlineData("1..5s")]
-    public void Duration_refuses_everything_else(string text) => Assert.Throws<FormatException>(() => Duration.Parse(text));
-
     private static CommandLineError? Check(params string[] arguments) => Check(new Dictionary<string, string>(), arguments);
 
     private static CommandLineError? Check(Dictionary<string, string> environment, params string[] arguments)
     {
         using var directory = new SampleDirectory();
-        return CommandLine.Check(typeof(SampleBuild), [.. arguments, "--root", directory.Root], environment);
-    }
-
-    /// <summary>Shaped like the real build: components bring what they need. Never run, only looked at.</summary>
-    internal sealed class SampleBuild : NukeBuild, IHazServer
-    {
-        [Parameter]
-        private readonly int Keep = 7;
-
-        [Parameter]
-        [OneOf("auto", "keep", "restore")]
-        private readonly string Env = "auto";
-
-        [Parameter]
-        private readonly string[] Notify = [];
-
-        [Parameter]
-        private readonly AbsolutePath? Report;
-
-        public string Unused => $"{Keep}{Env}{Notify}{Report}";
-
-        private Target Backup => _ => _;
-
-        private Target Verify => _ => _;
-
-        private Target Restore => _ => _;
-
-        private Target Doctor => _ => _;
-    }
-
-    internal interface IHazServer : INukeBuild
-    {
-        [Parameter]
-        string? Server => TryGetValue(() => Server);
-
-        [Parameter]
-        string? BackupId => TryGetValue(() => BackupId);
-
-        [Parameter]
-        bool DryRun => TryGetValue<bool?>(() => DryRun) ?? false;
-
-        [Parameter]
-        bool AllowShrink => TryGetValue<bool?>(() => AllowShrink) ?? false;
-
-        [Parameter]
-        [SecretOrPath]
-        string? SshKey => TryGetValue(() => SshKey);
-
-        [Parameter]
-        [SecretOrPath]
-        string? Identity => TryGetValue(() => Identity);
-
-        [Parameter]
-        [Secret]
-        string? Passphrase => TryGetValue(() => Passphrase);
-
-        [Parameter]
-        [Secret]
-        string? GitHubToken => TryGetValue(() => GitHubToken);
-
-        [Parameter]
-        string? GitHubApiUrl => TryGetValue(() => GitHubApiUrl);
-
-        [Parameter]
-        [OneOf("quick", "deep", "drill")]
-        string Level => TryGetValue(() => Level) ?? "deep";
-
-        [Parameter]
-        [OneOf("redis", "data", "logs", "config", Separator = "+")]
-        string? Only => TryGetValue(() => Only);
-
-        [Parameter]
-        [OneOf("local", "release", "artifact", "rclone:", Separator = "+")]
-        string Store => TryGetValue(() => Store) ?? "local";
-
-        [Parameter]
-        [Duration]
-        string HealthTimeout => TryGetValue(() => HealthTimeout) ?? "120s";
+        return CommandLine.Check(typeof(CommandLineSample), [.. arguments, "--root", directory.Root], environment);
     }
 }

@@ -131,12 +131,13 @@ public sealed class ThrowawaySshd : IAsyncDisposable
         await File.WriteAllTextAsync(directory.File("authorized_keys"), accepted, cancellationToken);
     }
 
+    /// <summary>SHLVL keeps bash from reading the user's .bashrc for each command: what lies there is not ours and can be slow.</summary>
     private static string Config(TestDirectory directory, int port, SshdOptions options) => string.Join('\n', (string[])
     [
         "ListenAddress 127.0.0.1", $"Port {port}", $"PidFile {directory.File("sshd.pid")}",
         $"HostKey {directory.File("host_ed25519")}", $"HostKey {directory.File("host_ecdsa")}",
         $"AuthorizedKeysFile {directory.File("authorized_keys")}", "StrictModes no", "UsePAM no", "PermitRootLogin prohibit-password",
-        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100", "UseDNS no", "PrintMotd no", "LogLevel VERBOSE", "Subsystem sftp internal-sftp",
+        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100", "UseDNS no", "PrintMotd no", "SetEnv SHLVL=1", "LogLevel VERBOSE", "Subsystem sftp internal-sftp",
         .. options.AllowUsers.Count == 0 ? Array.Empty<string>() : ["AllowUsers " + string.Join(' ', options.AllowUsers)], .. options.Lines, "",
     ]);
 

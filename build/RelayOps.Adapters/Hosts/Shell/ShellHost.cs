@@ -1,4 +1,3 @@
-using System.Text;
 using RelayOps.Core;
 using RelayOps.Core.Hosts;
 
@@ -7,8 +6,6 @@ namespace RelayOps.Adapters.Hosts.Shell;
 /// <summary>A host behind any transport that runs command lines: greeting, keeper, limits and errors are the same for all of them.</summary>
 internal sealed class ShellHost : IHost
 {
-    private const int MaxOutput = 64 * 1024 * 1024;
-
     /// <summary>sshd allows ten sessions a connection (MaxSessions); the keeper has one, and one is left to spare.</summary>
     private const int MaxCommands = 8;
 
@@ -85,8 +82,8 @@ internal sealed class ShellHost : IHost
     public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         await using var running = await StartAsync(command, cancellationToken).ConfigureAwait(false);
-        var fed = FeedAsync(running.Input, input, cancellationToken);
-        var output = await ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
+        var fed = ShellStreams.FeedAsync(running.Input, input, cancellationToken);
+        var output = await ShellStreams.ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
         var exit = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
         await fed.ConfigureAwait(false);
         return new CommandResult(exit, output);
@@ -160,7 +157,7 @@ internal sealed class ShellHost : IHost
 
             channel.Attach(group);
             await _context.Keeper.AddAsync(group, asRoot).ConfigureAwait(false);
-            await SendAsync(channel.Input, ShellLine.Go, cancellationToken).ConfigureAwait(false);
+            await ShellStreams.SendAsync(channel.Input, ShellLine.Go, cancellationToken).ConfigureAwait(false);
             return new ShellCommand(channel, output, group, _context);
         }
         catch
@@ -182,40 +179,5 @@ internal sealed class ShellHost : IHost
         return new RelayOpsException($"cannot run commands on {transport.Name}",
             said is null ? "its login shell ran none" : $"its login shell said: {said}",
             "check by hand that this user may run a command: ssh host true", ExitStatus.NoConnection);
-    }
-
-    private static async Task FeedAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-    {
-        await SendAsync(stream, input, cancellationToken).ConfigureAwait(false);
-        await stream.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private static async Task SendAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // A command need not read its input; its exit status says how it went.
-        }
-    }
-
-    private static async Task<string> ReadAsync(Stream stream, HostCommand command, CancellationToken cancellationToken)
-    {
-        using var text = new MemoryStream();
-        var buffer = new byte[32 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            if (text.Length + read > MaxOutput)
-                throw new RelayOpsException($"'{command.Program}' printed too much", $"more than {MaxOutput >> 20} MiB came where a short answer was due",
-                    "look at what the command prints on the server");
-            text.Write(buffer, 0, read);
-        }
-
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 }

@@ -1,38 +1,25 @@
 using RelayOps.Adapters.Hosts.Shell;
-using RelayOps.Adapters.Hosts.SshNet;
 using RelayOps.Core.Hosts;
 
-namespace RelayOps.Adapters.Hosts.SshNet
+namespace RelayOps.Adapters.Hosts.SshNet;
+
+/// <summary>A server behind SSH.NET: one connection, keys from files or text, no program needed on this machine.</summary>
+public sealed class SshNetHost : IHost
 {
-    /// <summary>A server behind SSH.NET: one connection, keys from files or text, no program needed on this machine.</summary>
-    public sealed class SshNetHost : IHost
-    {
-        private readonly ShellHost _host;
+    private readonly ShellHost _host;
 
-        private SshNetHost(ShellHost host) => _host = host;
+    private SshNetHost(ShellHost host) => _host = host;
 
-        public string Name => _host.Name;
+    public string Name => _host.Name;
 
-        /// <exception cref="RelayOps.Core.RelayOpsException">The server cannot be reached, trusted or logged in to.</exception>
-        public static async Task<SshNetHost> OpenAsync(SshConnection connection, TimeProvider time, CancellationToken cancellationToken) =>
-            new(await ShellHost.OpenAsync(new SshNetTransport(connection, time), connection.Timeouts, time, cancellationToken).ConfigureAwait(false));
+    /// <exception cref="RelayOps.Core.RelayOpsException">The server cannot be reached, trusted or logged in to.</exception>
+    public static async Task<SshNetHost> OpenAsync(SshConnection connection, TimeProvider time, CancellationToken cancellationToken) =>
+        new(await ShellHost.OpenAsync(new SshNetTransport(connection, time), connection.Timeouts, time, cancellationToken).ConfigureAwait(false));
 
-        public Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) => _host.StartAsync(command, cancellationToken);
+    public Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) => _host.StartAsync(command, cancellationToken);
 
-        public Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-            _host.RunAsync(command, input, cancellationToken);
+    public Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
+        _host.RunAsync(command, input, cancellationToken);
 
-        public ValueTask DisposeAsync() => _host.DisposeAsync();
-    }
-}
-
-namespace RelayOps.Adapters.Hosts
-{
-    /// <content>Where SSH.NET is built in, it is there and the default.</content>
-    public static partial class SshHosts
-    {
-        static partial void AddSshNet(List<Transport> found) =>
-            found.Add(new Transport("ssh-net", async (connection, time, cancellationToken) =>
-                await SshNetHost.OpenAsync(connection, time, cancellationToken).ConfigureAwait(false)));
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
@@ -19,6 +18,11 @@ internal static class ArchiveEntries
         ModifiedAt = entry.ModifiedAt,
     };
 
+    public const string LeadsOut = "its link leads out of the deployment";
+
+    public static IEnumerable<SkippedFile> UnnameableOf(PartFiles part) => part.Tree.Unnameable
+        .Select(path => new SkippedFile(part.InArchive(path), "its name has control characters or is not UTF-8"));
+
     public static string WhyNotHad(TreeEntry entry) => entry.Kind == TreeEntryKind.Special
         ? "a socket, fifo or device holds nothing to back up"
         : "it vanished while it was read";
@@ -30,10 +34,13 @@ internal static class ArchiveEntries
         foreach (var directory in part.Tree.Entries.Where(entry => entry.Kind == TreeEntryKind.Directory))
             await archive.AddDirectoryAsync(AttributesOf(part, directory), cancellationToken);
         var had = new HashSet<string>();
+        var skipped = UnnameableOf(part).ToList();
         await foreach (var file in remote.ReadAsync(part, [.. part.Readable], cancellationToken))
         {
             var attributes = AttributesOf(part, file.Listed);
-            if (file.SymbolicTarget is { } target)
+            if (file.SymbolicTarget is { } outside && !EntryPath.StaysInside(attributes.Path, outside))
+                skipped.Add(new SkippedFile(attributes.Path, LeadsOut));
+            else if (file.SymbolicTarget is { } target)
                 await archive.AddSymbolicLinkAsync(attributes, target, cancellationToken);
             else if (file.LinkedTo is { } other)
                 await archive.AddHardLinkAsync(attributes, part.InArchive(other), cancellationToken);
@@ -42,10 +49,8 @@ internal static class ArchiveEntries
             had.Add(file.Listed.Path);
         }
 
-        return [.. part.Tree.Entries.Where(entry => entry.Kind != TreeEntryKind.Directory && !had.Contains(entry.Path))
-                .Select(entry => new SkippedFile(part.InArchive(entry.Path), WhyNotHad(entry))),
-            .. part.Tree.Unnameable.Select(path => new SkippedFile(part.InArchive(path), "its name has a line break"))];
+        skipped.AddRange(part.Tree.Entries.Where(entry => entry.Kind != TreeEntryKind.Directory && !had.Contains(entry.Path))
+            .Select(entry => new SkippedFile(part.InArchive(entry.Path), WhyNotHad(entry))));
+        return skipped;
     }
-
-    public static string Octal(int mode) => Convert.ToString(mode & 0xFFF, 8).PadLeft(4, '0').ToString(CultureInfo.InvariantCulture);
 }

@@ -52,13 +52,15 @@ public sealed class SettledFiles : IDisposable
                 await archive.AddDirectoryAsync(attributes, cancellationToken);
             else if (!_held.TryGetValue(entry.Path, out var held))
                 Skipped.Add(new SkippedFile(attributes.Path, ArchiveEntries.WhyNotHad(entry)));
-            else if (held.SymbolicTarget is { } target)
-                await archive.AddSymbolicLinkAsync(attributes, target, cancellationToken);
+            else if (held.SymbolicTarget is { } target && !EntryPath.StaysInside(attributes.Path, target))
+                Skipped.Add(new SkippedFile(attributes.Path, ArchiveEntries.LeadsOut));
+            else if (held.SymbolicTarget is { } inside)
+                await archive.AddSymbolicLinkAsync(attributes, inside, cancellationToken);
             else
                 await archive.AddFileAsync(attributes, held.Length, _spool.Open(held.Offset, held.Length), cancellationToken);
         }
 
-        Skipped.AddRange(_part.Tree.Unnameable.Select(path => new SkippedFile(_part.InArchive(path), "its name has a line break")));
+        Skipped.AddRange(ArchiveEntries.UnnameableOf(_part));
     }
 
     public void Dispose() => _spool.Dispose();
