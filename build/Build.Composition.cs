@@ -26,13 +26,13 @@ internal sealed class Composition : IAsyncDisposable
     public Composition(Build build)
     {
         _build = build;
-        foreach (var secret in new[] { Server.SshKeyPassphrase, Server.SshKey is { } key && key.Contains('\n') ? key : null })
+        foreach (var secret in new[] { ((IHazGitHub)build).GithubToken, Server.SshKeyPassphrase, Server.SshKey is { } key && key.Contains('\n') ? key : null })
             Mask.Add(secret);
         var console = ReportConsole.For(Console.Out, Console.IsOutputRedirected || Json, Environment.GetEnvironmentVariable);
         _console = new ConsoleReporter(console.Console, console.IsTerminal, Time, Mask);
         Recorder = new PhaseRecorder(_console, Time);
         Store = StoreIn(CallerPath.Resolve(Stores.BackupDirectory));
-        Catalogue = new BackupCatalogue([Store], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        GitHub = new GitHubComposition(build, Recorder);
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
@@ -43,7 +43,14 @@ internal sealed class Composition : IAsyncDisposable
 
     public LocalDirectoryStore Store { get; }
 
-    public BackupCatalogue Catalogue { get; }
+    public GitHubComposition GitHub { get; }
+
+    /// <summary>Every store that was named.</summary>
+    public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
+        [.. GitHub.IsLocalNamed ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+
+    /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
+    public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
@@ -133,12 +140,15 @@ internal sealed class Composition : IAsyncDisposable
         var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, path, Mask);
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
+        if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)
+            Recorder.Warn(untold);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();
+        GitHub.Dispose();
         _console.Dispose();
     }
 

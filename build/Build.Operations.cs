@@ -14,6 +14,7 @@ internal sealed partial class Operations : IAsyncDisposable
     private readonly Outcome _outcome = new();
     private InspectedDeployment? _deployment;
     private MadeBackup? _made;
+    private PublishRequest? _verified;
 
     public Operations(Build build)
     {
@@ -35,6 +36,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
+        await _composition.GitHub.RequireAdmissionAsync(isEncrypted: false, cancellationToken);
         var plan = BackupPlan.For(_deployment!, request, BackupId.At(_composition.Time.GetUtcNow()));
         if (_composition.DryRun)
         {
@@ -55,8 +57,10 @@ internal sealed partial class Operations : IAsyncDisposable
             return; // The plan has said it: nothing was made.
         var backup = _made is { } made
             ? new CataloguedBackup(_composition.Store, made.Stored) : await _composition.GetBackupAsync(cancellationToken);
-        _outcome.Verified(await new VerifyOperation(backup.Store, _composition.VerifyTools())
-            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken), _composition.Recorder);
+        var verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())
+            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken);
+        _verified = new PublishRequest(verified, backup.Store);
+        _outcome.Verified(verified, _composition.Recorder);
     });
 
     public Task ListAsync() => DoAsync(async cancellationToken =>
@@ -71,7 +75,7 @@ internal sealed partial class Operations : IAsyncDisposable
     public Task PruneAsync() => DoAsync(async cancellationToken =>
     {
         var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
-        _outcome.Retained(await new PruneOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
+        _outcome.Retained(await new PruneOperation(_composition.Retained, _composition.Recorder, _composition.Time)
             .RunAsync(request, cancellationToken));
     });
 
