@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using RelayOps.Adapters.Stores.GitHub;
-using RelayOps.Adapters.Tests.Operations;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
@@ -39,7 +38,7 @@ internal sealed class GitHubScene : IDisposable
     }
 
     /// <summary>A backup in another store.</summary>
-    public static CataloguedBackup Source(CatalogueRecord record, byte[] content) => new(new MemoryStore(content), new StoredBackup
+    public static CataloguedBackup Source(CatalogueRecord record, byte[] content) => new(new BytesStore(content), new StoredBackup
     {
         Id = BackupId.Get(record.BackupId),
         Store = "memory",
@@ -53,4 +52,18 @@ internal sealed class GitHubScene : IDisposable
     public static async Task<string> HashAsync(Stream stream) => Convert.ToHexStringLower(await SHA256.HashDataAsync(stream));
 
     public void Dispose() => Server.Dispose();
+
+    private sealed class BytesStore(byte[] archive) : IBackupStore
+    {
+        public string Name => "memory";
+
+        public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new MemoryStream(archive, writable: false));
+
+        public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 }
