@@ -147,7 +147,7 @@ build() {
     ensure_sdk
     mkdir -p "${stamp%/*}"
     : >"$stamp.new"
-    rm -f "$stamp.done"
+    rm -f "$stamp.done" "$help"
     if ! quietly "$dotnet" build build/_build.csproj -p:RelayOpsDependencies="$mode" -nologo -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false; then
       cat "$output" >&2
       rm -f "$output"
@@ -166,13 +166,13 @@ find_dotnet
 choose_mode
 assembly=$root/build/bin/$mode/_build.dll
 stamp=$root/build/bin/$mode/.build
+help=$root/build/bin/$mode/.help
 is_current || build
 [[ -n $dotnet ]] || install_dotnet
 
 # The help text changes with the assembly alone: it is made once after each build, and shown without starting anything.
 if [[ $# == 1 && $1 == --help ]]; then
-  help=$root/build/bin/$mode/.help
-  if [[ ! $help -nt $stamp.done ]]; then
+  if [[ ! -f $help ]]; then
     if ! TERM=dumb "$dotnet" "$assembly" --help --no-logo >"$help.$$"; then
       cat "$help.$$" >&2
       rm -f "$help.$$"

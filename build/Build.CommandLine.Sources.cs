@@ -10,7 +10,7 @@ internal static class CommandLineSources
     {
         // What stands on the command line counts alone.
         var given = environment.Select(variable => (variable.Key, variable.Value, Parameter: FindByVariable(surface, variable.Key)))
-            .Where(variable => variable.Parameter is not null && ValuesOf(arguments, variable.Parameter.Name) is null)
+            .Where(variable => variable.Parameter is not null && !IsOnCommandLine(arguments, variable.Parameter))
             .GroupBy(variable => variable.Parameter!);
         foreach (var variables in given)
         {
@@ -26,7 +26,7 @@ internal static class CommandLineSources
             var (name, value, parameter) = variables.FirstOrDefault(variable => variable.Key == variables.Key.Name, variables.First());
             // A workflow hands on inputs that nobody filled in as empty variables: as good as none.
             if (!parameter!.IsSecret && !string.IsNullOrWhiteSpace(value) && ParameterValue.Check(surface, parameter, [value], $"the environment variable {name}") is { } error)
-                return error;
+                return parameter.NamesTargets ? error with { What = $"the environment variable {name} names targets: {error.What}", Next = "unset it, or name targets on the command line" } : error;
         }
 
         return null;
@@ -50,6 +50,10 @@ internal static class CommandLineSources
             .Select(file => CheckFile(surface, Path.Combine(directory, file), $".nuke/{file}"))
             .FirstOrDefault(error => error is not null);
     }
+
+    private static bool IsOnCommandLine(IReadOnlyList<string> arguments, Parameter parameter) =>
+        ValuesOf(arguments, parameter.Name) is not null
+        || (parameter is { IsOfNuke: true, Name: "Target" } && arguments is [var first, ..] && !first.StartsWith('-'));
 
     private static Parameter? FindByVariable(BuildSurface surface, string variable)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Nuke.Common;
+using RelayOps.Adapters.Decorators;
 using RelayOps.Adapters.Deployments;
 using RelayOps.Adapters.Drills;
 using RelayOps.Adapters.Encryption;
@@ -21,18 +22,20 @@ internal sealed class Composition : IAsyncDisposable
 {
     private readonly Build _build;
     private readonly ConsoleReporter _console;
+    private readonly Secrets _secrets;
     private IHost? _host;
 
     public Composition(Build build)
     {
         _build = build;
-        foreach (var secret in new[] { ((IHazGitHub)build).GithubToken, Server.SshKeyPassphrase, Server.SshKey is { } key && key.Contains('\n') ? key : null })
+        _secrets = Secrets.TakeFrom(build);
+        foreach (var secret in _secrets.Texts)
             Mask.Add(secret);
         var console = ReportConsole.For(Console.Out, Console.IsOutputRedirected || Json, Environment.GetEnvironmentVariable);
         _console = new ConsoleReporter(console.Console, console.IsTerminal, Time, Mask);
         Recorder = new PhaseRecorder(_console, Time);
         Store = StoreIn(CallerPath.Resolve(Stores.BackupDirectory));
-        GitHub = new GitHubComposition(build, Recorder);
+        GitHub = new GitHubComposition(build, _secrets.GithubToken, Recorder);
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
@@ -152,18 +155,31 @@ internal sealed class Composition : IAsyncDisposable
         _console.Dispose();
     }
 
-    private async Task<IHost> OpenAsync(CancellationToken cancellationToken) => Server.Server switch
+    private async Task<IHost> OpenAsync(CancellationToken cancellationToken)
     {
-        null or "" => throw new RelayOpsException("no server was named", "--server has no default",
-            "pass --server [user@]host[:port], or --server local for a deployment on this machine", ExitStatus.WrongUse),
-        "local" => await OpenThisMachineAsync(cancellationToken),
-        var target => await SshHosts.OpenAsync(new SshConnection
+        var host = Server.Server switch
         {
-            Target = SshTarget.Parse(target),
+            null or "" => throw new RelayOpsException("no server was named", "--server has no default",
+                "pass --server [user@]host[:port], or --server local for a deployment on this machine", ExitStatus.WrongUse),
+            "local" => await OpenThisMachineAsync(cancellationToken),
+            var target => await ConnectAsync(SshTarget.Parse(target), cancellationToken),
+        };
+        return DryRun ? new DryRunHost(host, Recorder.Note) : host;
+    }
+
+    private async Task<IHost> ConnectAsync(SshTarget target, CancellationToken cancellationToken)
+    {
+        var connection = new SshConnection
+        {
+            Target = target,
             Transport = Server.Transport,
-            Key = CallerPath.ResolveUnlessText(Server.SshKey),
-            KeyPassphrase = Server.SshKeyPassphrase,
+            Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
+            KeyPassphrase = _secrets.SshKeyPassphrase,
             KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
-        }, Time, cancellationToken),
-    };
+        };
+        var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
+            (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
+        await host.ConnectAsync(cancellationToken);
+        return host;
+    }
 }

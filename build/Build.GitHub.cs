@@ -9,13 +9,15 @@ using RelayOps.Core.Stores;
 internal sealed class GitHubComposition : IDisposable
 {
     private readonly Build _build;
+    private readonly string? _token;
     private readonly IReporter _reporter;
     private readonly List<IDisposable> _opened = [];
     private IReadOnlyList<IBackupStore>? _stores;
 
-    public GitHubComposition(Build build, IReporter reporter)
+    public GitHubComposition(Build build, string? token, IReporter reporter)
     {
         _build = build;
+        _token = token;
         _reporter = reporter;
     }
 
@@ -51,7 +53,7 @@ internal sealed class GitHubComposition : IDisposable
     public async Task<IReadOnlyList<string>> SetUpAsync(bool dryRun, CancellationToken cancellationToken)
     {
         var repository = Repository;
-        if (!dryRun && Parameters.GithubToken is { Length: > 0 })
+        if (!dryRun && _token is { Length: > 0 })
         {
             using var setup = new GitHubSetup(Connection());
             await setup.CreateEnvironmentAsync(GitHubSetupPlan.Environment, cancellationToken);
@@ -100,7 +102,7 @@ internal sealed class GitHubComposition : IDisposable
     private GitHubConnection Connection() => new()
     {
         Repository = Repository,
-        Token = Parameters.GithubToken,
+        Token = _token,
         ApiUrl = Address(Parameters.GithubApiUrl ?? "https://api.github.com"),
     };
 

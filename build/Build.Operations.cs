@@ -25,6 +25,9 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task PreflightAsync() => DoAsync(async cancellationToken =>
     {
+        // What cannot work in the end is refused before anything is done.
+        _composition.RetentionPolicy().Validate();
+        _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
         var host = await _composition.GetHostAsync(cancellationToken);

@@ -28,7 +28,7 @@ public sealed class TestBed : IAsyncDisposable
         try
         {
             await ServerUsers.CreateAsync(daemon, cancellationToken);
-            return new TestBed(daemon, await ThrowawaySshd.StartAsync(cancellationToken));
+            return new TestBed(daemon, await ThrowawaySshd.StartAsync(new SshdOptions { ReadsBashrc = true }, cancellationToken));
         }
         catch
         {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using RelayOps.Core.Archives;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Archives;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RelayOps.Core.Archives;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Archives;
 

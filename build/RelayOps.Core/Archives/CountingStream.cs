@@ -1,3 +1,5 @@
+using RelayOps.Core.Streams;
+
 namespace RelayOps.Core.Archives;
 
 /// <summary>A stream whose beginning has been read already, counting what is taken from it.</summary>

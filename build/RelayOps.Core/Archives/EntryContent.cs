@@ -1,3 +1,5 @@
+using RelayOps.Core.Streams;
+
 namespace RelayOps.Core.Archives;
 
 /// <summary>A file's content in an archive, which tells damage below it as damage of the archive.</summary>

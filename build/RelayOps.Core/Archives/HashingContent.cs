@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Archives;
 

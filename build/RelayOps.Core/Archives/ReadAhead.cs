@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Archives;
 

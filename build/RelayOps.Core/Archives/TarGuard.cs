@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Archives;
 

@@ -7,8 +7,6 @@ public sealed class BoundedStream(Stream inner, long length) : ReadOnlyStream
 
     public override long Length { get; } = length;
 
-    public override int Read(Span<byte> buffer) => Take(inner.Read(buffer[..(int)Math.Min(buffer.Length, _left)]));
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Take(await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken));
 

@@ -5,16 +5,13 @@ public sealed class ConcatenatedStream(ReadOnlyMemory<byte> head, Stream tail) :
 {
     private ReadOnlyMemory<byte> _head = head;
 
-    public override int Read(Span<byte> buffer)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_head.IsEmpty)
-            return tail.Read(buffer);
+            return tail.ReadAsync(buffer, cancellationToken);
         var count = Math.Min(buffer.Length, _head.Length);
-        _head.Span[..count].CopyTo(buffer);
+        _head[..count].CopyTo(buffer);
         _head = _head[count..];
-        return count;
+        return ValueTask.FromResult(count);
     }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _head.IsEmpty ? tail.ReadAsync(buffer, cancellationToken) : ValueTask.FromResult(Read(buffer.Span));
 }

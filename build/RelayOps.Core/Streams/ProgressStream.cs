@@ -5,8 +5,6 @@ public sealed class ProgressStream(Stream inner, Action<long> read) : ReadOnlySt
 {
     public override long Length => inner.Length;
 
-    public override int Read(Span<byte> buffer) => Tell(inner.Read(buffer));
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Tell(await inner.ReadAsync(buffer, cancellationToken));
 

@@ -7,8 +7,6 @@ public sealed class TeeStream(Stream inner, PipeWriter second) : ReadOnlyStream
 {
     private bool _secondHasEnough;
 
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("read asynchronously: the second reader may hold the first back");
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await inner.ReadAsync(buffer, cancellationToken);

@@ -120,6 +120,15 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Check_refuses_a_variable_that_nuke_would_take_for_targets()
+    {
+        var environment = new Dictionary<string, string> { ["TARGET"] = "x86_64" };
+
+        Assert.Equal("the environment variable TARGET names targets: there is no target 'x86_64'", Check(environment)!.What);
+        Assert.Null(Check(environment, "Backup"));
+    }
+
+    [Fact]
     public void Check_lets_the_command_line_win_over_a_bad_variable() =>
         Assert.Null(Check(new Dictionary<string, string> { ["KEEP"] = "abc" }, "Backup", "--keep", "3"));
 

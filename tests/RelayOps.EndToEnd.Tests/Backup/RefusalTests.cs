@@ -53,7 +53,7 @@ public sealed class RefusalTests(Server server)
     public async Task Backup_of_a_stopped_redis_is_a_failure()
     {
         await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
-        await deployment.Redis.DisposeAsync();
+        await deployment.StopRedisAsync();
 
         var result = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here]);
 

@@ -9,6 +9,7 @@ public sealed class NativeDeployment : IAsyncDisposable
     public const string EncryptionKey = "0123456789abcdef0123456789abcdef";
 
     private readonly TestDirectory _directory;
+    private bool _isStopped;
 
     private NativeDeployment(TestDirectory directory, RedisServerProcess redis, string name)
     {
@@ -70,14 +71,26 @@ public sealed class NativeDeployment : IAsyncDisposable
         return new NativeDeployment(directory, redis, name);
     }
 
-    /// <summary>Sets that many keys of that size.</summary>
+    /// <summary>Sets that many keys of that size, which no codec makes much smaller.</summary>
     public Task FillAsync(int keys, int bytes, CancellationToken cancellationToken) => Redis.Cli.RunAsync(
-        ["EVAL", "for i = 1, tonumber(ARGV[1]) do redis.call('SET', 'usage:' .. i, string.rep(redis.sha1hex(i), math.ceil(ARGV[2] / 40))) end", "0",
-         $"{keys}", $"{bytes}"], cancellationToken);
+        ["EVAL", """
+            for i = 1, tonumber(ARGV[1]) do
+              local parts = {}
+              for part = 1, math.ceil(ARGV[2] / 40) do parts[part] = redis.sha1hex(i .. ':' .. part) end
+              redis.call('SET', 'usage:' .. i, table.concat(parts))
+            end
+            """, "0", $"{keys}", $"{bytes}"], cancellationToken);
+
+    public async Task StopRedisAsync()
+    {
+        _isStopped = true;
+        await Redis.DisposeAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await Redis.DisposeAsync();
+        if (!_isStopped)
+            await Redis.DisposeAsync();
         _directory.Dispose();
     }
 }

@@ -12,6 +12,9 @@ public sealed record SshdOptions
     /// <summary>Who may log in; empty means everybody. A user made for this needs a password field that is not locked: <c>useradd -p '*'</c>.</summary>
     public IReadOnlyList<string> AllowUsers { get; init; } = [];
 
+    /// <summary>The users' own .bashrc counts for every command, as on a server of the field.</summary>
+    public bool ReadsBashrc { get; init; }
+
     /// <summary>Further lines for sshd_config.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 }
@@ -137,7 +140,7 @@ public sealed class ThrowawaySshd : IAsyncDisposable
         "ListenAddress 127.0.0.1", $"Port {port}", $"PidFile {directory.File("sshd.pid")}",
         $"HostKey {directory.File("host_ed25519")}", $"HostKey {directory.File("host_ecdsa")}",
         $"AuthorizedKeysFile {directory.File("authorized_keys")}", "StrictModes no", "UsePAM no", "PermitRootLogin prohibit-password",
-        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100", "UseDNS no", "PrintMotd no", "SetEnv SHLVL=1", "LogLevel VERBOSE", "Subsystem sftp internal-sftp",
+        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100", "UseDNS no", "PrintMotd no", .. options.ReadsBashrc ? Array.Empty<string>() : ["SetEnv SHLVL=1"], "LogLevel VERBOSE", "Subsystem sftp internal-sftp",
         .. options.AllowUsers.Count == 0 ? Array.Empty<string>() : ["AllowUsers " + string.Join(' ', options.AllowUsers)], .. options.Lines, "",
     ]);
 

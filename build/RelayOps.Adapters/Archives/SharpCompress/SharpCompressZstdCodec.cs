@@ -1,4 +1,5 @@
 using RelayOps.Core.Archives;
+using RelayOps.Core.Streams;
 using SharpCompress.Compressors.ZStandard;
 
 namespace RelayOps.Adapters.Archives;

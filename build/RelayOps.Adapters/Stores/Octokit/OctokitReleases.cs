@@ -20,7 +20,7 @@ internal sealed class OctokitReleases : IGitHubReleases
     {
         this.connection = connection;
         rest = new RestReleases(new GitHubRestClient(connection));
-        var credentials = connection.Token is { Length: > 0 } token ? new Credentials(token) : Credentials.Anonymous;
+        var credentials = connection.Token is { Length: > 0 } token ? new Credentials(token, AuthenticationType.Bearer) : Credentials.Anonymous;
         // A connection of its own, because the client would put /api/v3/ behind an address that has it already.
         octokit = new GitHubClient(new Connection(
             new ProductHeaderValue("RelayOps"), new Uri(connection.ApiUrl.AbsoluteUri.TrimEnd('/') + '/'), new global::Octokit.Internal.InMemoryCredentialStore(credentials)));

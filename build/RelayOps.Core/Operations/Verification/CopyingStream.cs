@@ -1,4 +1,4 @@
-using RelayOps.Core.Archives;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Operations.Verification;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using RelayOps.Core.Archives;
 using RelayOps.Core.Reporting;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Operations.Verification;
 

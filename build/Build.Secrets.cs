@@ -1,0 +1,39 @@
+using System.Collections;
+
+/// <summary>The secrets of a run, taken out of the environment: whatever RelayOps starts later inherits none of them.</summary>
+internal sealed record Secrets
+{
+    private const string NukePrefix = "NUKE_";
+
+    /// <summary>A path or a text.</summary>
+    public string? SshKey { get; private init; }
+
+    public string? SshKeyPassphrase { get; private init; }
+
+    public string? GithubToken { get; private init; }
+
+    /// <summary>What must never be shown; a path may be.</summary>
+    public IEnumerable<string> Texts => new[] { SshKey is { } key && key.Contains('\n') ? key : null, SshKeyPassphrase, GithubToken }.OfType<string>();
+
+    public static Secrets TakeFrom(Build build)
+    {
+        var (server, github) = ((IHazServer)build, (IHazGitHub)build);
+        var secrets = new Secrets { SshKey = server.SshKey, SshKeyPassphrase = server.SshKeyPassphrase, GithubToken = github.GithubToken };
+        Forget(nameof(SshKey), nameof(SshKeyPassphrase), nameof(GithubToken));
+        return secrets;
+    }
+
+    /// <summary>NUKE finds a parameter's variable without regard to case and underscores.</summary>
+    private static void Forget(params string[] parameters)
+    {
+        foreach (var name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key).ToList())
+        {
+            var bare = name.StartsWith(NukePrefix, StringComparison.OrdinalIgnoreCase) ? name[NukePrefix.Length..] : name;
+            if (parameters.Contains(bare.Replace("_", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase))
+                Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    /// <summary>Says nothing.</summary>
+    public override string ToString() => nameof(Secrets);
+}
