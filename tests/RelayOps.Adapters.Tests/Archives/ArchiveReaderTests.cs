@@ -202,7 +202,7 @@ public class ArchiveReaderTests
         new Random(7).NextBytes(random);
         var (bytes, _) = await SampleArchive.WriteAsync(writer => writer.AddFileAsync(SampleArchive.At("a"), random, default), codec);
         bytes[bytes.Length / 2] ^= 1;
-        // zstd's own program writes a checksum; a flipped bit in a stored block is met by nothing else.
+        // A flipped bit in a stored block is met by the format's checksum alone.
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => ReadAllAsync(bytes));
         Assert.Equal(ExitStatus.BadBackup, error.Status);
     }

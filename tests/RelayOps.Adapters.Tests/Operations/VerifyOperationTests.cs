@@ -1,10 +1,10 @@
-
 using RelayOps.Adapters.Archives;
 using RelayOps.Adapters.Tests.Archives;
 using RelayOps.Core;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Operations.Verification;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Tests.Operations;
 

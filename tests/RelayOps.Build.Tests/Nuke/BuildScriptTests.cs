@@ -163,7 +163,7 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public async Task Signal_to_the_script_reaches_the_build()
     {
-        _repository.Running("trap 'echo cleaned up; exit 143' TERM; echo running; while :; do sleep 0.05; done");
+        _repository.Running("trap 'echo cleaned up; exit 143' TERM; echo running; while [[ -f build.sh ]]; do sleep 0.05; done");
 
         using var process = _repository.Start(_repository.Root, "Backup");
         Assert.Equal("running", await process.StandardOutput.ReadLineAsync());

@@ -124,9 +124,9 @@ internal sealed class ScriptDirectory : IDisposable
     {
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await process.WaitForExitAsync(limit.Token);
-        return new ScriptRun(process.ExitCode, await output, await error);
+        return new ScriptRun(process.ExitCode, await output.WaitAsync(limit.Token), await error.WaitAsync(limit.Token));
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

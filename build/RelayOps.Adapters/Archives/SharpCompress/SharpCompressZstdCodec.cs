@@ -1,6 +1,8 @@
 using RelayOps.Core.Archives;
 using RelayOps.Core.Streams;
+using SharpCompress.Common;
 using SharpCompress.Compressors.ZStandard;
+using SharpCompress.Compressors.ZStandard.Unsafe;
 
 namespace RelayOps.Adapters.Archives;
 
@@ -16,8 +18,13 @@ internal sealed class SharpCompressZstdCodec : ICompressionCodec
 
     public ReadOnlySpan<byte> Magic => [0x28, 0xB5, 0x2F, 0xFD];
 
-    public Stream Compress(Stream destination, int? level) =>
-        new CompressionStream(destination, level ?? DefaultLevel, leaveOpen: true);
+    public Stream Compress(Stream destination, int? level)
+    {
+        var stream = new CompressionStream(destination, level ?? DefaultLevel, leaveOpen: true);
+        // The library writes no checksum unless told to; the program does.
+        stream.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
+        return stream;
+    }
 
     public Stream Decompress(Stream source) => new Decompression(source);
 
@@ -32,7 +39,7 @@ internal sealed class SharpCompressZstdCodec : ICompressionCodec
             {
                 return await zstd.ReadAsync(buffer, cancellationToken);
             }
-            catch (ZstdException exception)
+            catch (SharpCompressException exception)
             {
                 throw new InvalidDataException($"zstd: {exception.Message}", exception);
             }

@@ -31,7 +31,7 @@ internal sealed class PrivateDirectory : IDisposable
     public static PrivateDirectory Create()
     {
         using var self = Process.GetCurrentProcess();
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{self.Id}-{StartSecond(self)}-");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{self.Id}-{StartOf(self)}-");
         var root = Root();
         RemoveLeftovers(root);
         if (OperatingSystem.IsWindows() || root == System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetTempPath()))
@@ -81,16 +81,26 @@ internal sealed class PrivateDirectory : IDisposable
         try
         {
             using var process = Process.GetProcessById(id);
-            // The start is computed from the boot time, which moves a little when the clock is set.
-            return Math.Abs(StartSecond(process) - started) <= 5;
+            return StartOf(process) == started;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
             return false;
         }
     }
 
-    private static long StartSecond(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+    /// <summary>
+    /// In clock ticks since the boot on Linux: exact for every reader. A time of day would be computed from the boot's, which moves whenever the
+    /// clock is set, and a run that seems dead loses its key in the middle of its work.
+    /// </summary>
+    private static long StartOf(Process process)
+    {
+        if (!OperatingSystem.IsLinux())
+            return new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+        var stat = File.ReadAllText($"/proc/{process.Id}/stat");
+        // Field 22 of proc(5), counted behind the program's name, which may hold anything.
+        return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+    }
 
     private static void Remove(string path)
     {
