@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace RelayOps.Adapters.Tests.Stores;
@@ -142,6 +143,14 @@ internal sealed partial class FakeGitHub
         // As GitHub does: under its name from the first byte on.
         var asset = new FakeAsset { Name = name, State = "starter", Id = Interlocked.Increment(ref lastId) };
         release.Assets.Add(asset);
+        if (!KeepsContent)
+        {
+            asset.Weighed = (context.Request.ContentLength64, "sha256:" + Convert.ToHexStringLower(await SHA256.HashDataAsync(context.Request.InputStream)));
+            asset.State = "uploaded";
+            Send(context.Response, 201, Json(asset));
+            return;
+        }
+
         using var content = new MemoryStream();
         await context.Request.InputStream.CopyToAsync(content);
         if (content.Length != context.Request.ContentLength64)
@@ -210,7 +219,7 @@ internal sealed partial class FakeGitHub
         ["id"] = asset.Id,
         ["name"] = asset.Name,
         ["state"] = asset.State,
-        ["size"] = asset.Content.Length,
+        ["size"] = asset.Size,
         ["digest"] = TellsDigests && asset.State == "uploaded" ? asset.Digest : null,
     };
 

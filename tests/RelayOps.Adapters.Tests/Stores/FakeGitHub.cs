@@ -51,6 +51,9 @@ internal sealed partial class FakeGitHub : IDisposable
     /// <summary>Older servers tell no digest of an asset.</summary>
     public bool TellsDigests { get; set; } = true;
 
+    /// <summary>Keeps size and digest of an asset alone, for what would not fit into memory.</summary>
+    public bool KeepsContent { get; set; } = true;
+
     public int PageSize { get; set; } = 100;
 
     /// <summary>Every request, as <c>GET /path</c>.</summary>
@@ -175,7 +178,12 @@ internal sealed class FakeAsset
 
     public string State { get; set; } = "uploaded";
 
-    public string Digest => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Content));
+    /// <summary>Of content that was weighed and thrown away.</summary>
+    public (long Size, string Digest)? Weighed { get; set; }
+
+    public long Size => Weighed?.Size ?? Content.Length;
+
+    public string Digest => Weighed?.Digest ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Content));
 }
 
 /// <summary>Something that goes wrong with one request.</summary>
