@@ -40,7 +40,8 @@ internal sealed partial class Operations : IAsyncDisposable
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
         await _composition.GitHub.RequireAdmissionAsync(isEncrypted: false, cancellationToken);
-        var plan = BackupPlan.For(_deployment!, request, BackupId.At(_composition.Time.GetUtcNow()));
+        var taken = await _composition.Catalogue.ListAsync(cancellationToken);
+        var plan = BackupPlan.For(_deployment!, request, BackupId.Free(_composition.Time.GetUtcNow(), taken.Select(backup => backup.Id)));
         if (_composition.DryRun)
         {
             Print(plan.Steps);
@@ -92,6 +93,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var tally = await Composition.Development.TestAsync(cancellationToken);
         _outcome.Tested(tally);
+        Print([tally.ToString()]);
         if (tally.Failed > 0 || tally.Passed == 0)
             throw new RelayOpsException("the tests failed", $"{tally}; a skipped test counts as failed", "the lines above name them");
     });
