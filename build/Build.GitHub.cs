@@ -120,15 +120,15 @@ internal sealed partial class Operations
 {
     public Task PublishAsync() => DoAsync(async cancellationToken =>
     {
-        if (_verified is not { } verified)
+        if (_verified is not { } verified || _verifiedIn is not { } from)
         {
             Print(_composition.GitHub.Destinations.Select(destination => $"would copy the backup to store {destination.Name}"));
             return;
         }
 
-        var others = _composition.GitHub.Destinations.Where(destination => destination.Name != verified.From.Name).ToList();
+        var others = _composition.GitHub.Destinations.Where(destination => destination.Name != from.Store.Name).ToList();
         var result = await new PublishOperation(others, _composition.Recorder)
-            .RunAsync(verified with { DryRun = _composition.DryRun }, cancellationToken);
+            .RunAsync(new PublishRequest(verified, from.Store) { DryRun = _composition.DryRun }, cancellationToken);
         if (!_composition.DryRun)
             _outcome.Published(result);
         result.RequireAll();

@@ -14,7 +14,6 @@ internal sealed partial class Operations : IAsyncDisposable
     private readonly Outcome _outcome = new();
     private InspectedDeployment? _deployment;
     private MadeBackup? _made;
-    private PublishRequest? _verified;
 
     public Operations(Build build)
     {
@@ -30,9 +29,10 @@ internal sealed partial class Operations : IAsyncDisposable
         _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
+        await PrepareRestoreAsync(cancellationToken);
         var host = await _composition.GetHostAsync(cancellationToken);
         _deployment = await new PreflightOperation(host, _composition.Compose, _composition.Recorder, _composition.Time)
-            .RunAsync(_composition.DeploymentPath, _composition.Parts, cancellationToken);
+            .RunAsync(_composition.DeploymentPath, PreflightParts, cancellationToken);
     });
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>
@@ -57,14 +57,14 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>What the store holds, not what was sent.</summary>
     public Task VerifyAsync() => DoAsync(async cancellationToken =>
     {
-        if (_composition.DryRun && _deployment is not null)
+        if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
         var backup = _made is { } made
-            ? new CataloguedBackup(_composition.Store, made.Stored) : await _composition.GetBackupAsync(cancellationToken);
-        var verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())
+            ? new CataloguedBackup(_composition.Store, made.Stored) : _chosen ?? await _composition.GetBackupAsync(cancellationToken);
+        _verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())
             .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken);
-        _verified = new PublishRequest(verified, backup.Store);
-        _outcome.Verified(verified, _composition.Recorder);
+        _verifiedIn = backup;
+        _outcome.Verified(_verified, _composition.Recorder);
     });
 
     public Task ListAsync() => DoAsync(async cancellationToken =>
