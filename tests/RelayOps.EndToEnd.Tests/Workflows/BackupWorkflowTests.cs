@@ -42,7 +42,7 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
         Assert.Equal(outputs["sha256"], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(archive))));
         Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "report-backup-tokyo", "report.json")));
 
-        Publish();
+        _runner.Publish(_github);
         var drill = await _runner.OnScheduleAsync("drill.yml");
 
         Assert.True(drill.Status == 0, drill.ToString());
@@ -102,13 +102,4 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain(_github.Token, run.ToString() + run["Backup"].Summary, StringComparison.Ordinal);
         Assert.DoesNotContain(NativeDeployment.EncryptionKey, run.ToString() + run["Backup"].Summary, StringComparison.Ordinal);
     }
-
-    /// <summary>What GitHub would do with the uploads of a run.</summary>
-    private void Publish() => _github.Artifacts.AddRange(Directory.EnumerateFiles(_runner.Artifacts, "claude-relay-backup-*").Select(file => new FakeArtifact
-    {
-        Name = Path.GetFileName(file),
-        Content = File.ReadAllBytes(file),
-        Digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))),
-        RunId = 4711,
-    }));
 }

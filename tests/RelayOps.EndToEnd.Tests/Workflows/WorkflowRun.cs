@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RelayOps.Adapters.Tests.Stores;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing;
 using RelayOps.Testing.Processes;
@@ -56,9 +58,20 @@ public sealed class WorkflowRunner : IDisposable
 
     public Dictionary<string, string> Variables { get; } = new() { ["PROFILES"] = "[\"tokyo\"]", ["SERVER"] = "local" };
 
+    public Dictionary<string, string> Secrets { get; } = [];
+
     public Task<RanWorkflow> OnScheduleAsync(string workflow) => RunAsync(workflow, "schedule", []);
 
     public Task<RanWorkflow> OnDispatchAsync(string workflow, JsonObject inputs) => RunAsync(workflow, "workflow_dispatch", inputs);
+
+    /// <summary>Hands the uploads to GitHub, where later runs find them.</summary>
+    internal void Publish(FakeGitHub github) => github.Artifacts.AddRange(Directory.EnumerateFiles(Artifacts, "claude-relay-backup-*").Select(file => new FakeArtifact
+    {
+        Name = Path.GetFileName(file),
+        Content = File.ReadAllBytes(file),
+        Digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))),
+        RunId = (int)GitHub["run_id"]!,
+    }));
 
     public void Dispose() => _home.Delete(recursive: true);
 
@@ -78,6 +91,7 @@ public sealed class WorkflowRunner : IDisposable
             ["github"] = GitHub.DeepClone(),
             ["inputs"] = inputs,
             ["vars"] = JsonSerializer.SerializeToNode(Variables),
+            ["secrets"] = JsonSerializer.SerializeToNode(Secrets),
         }.ToJsonString());
         var result = await Shell.TryAsync(new ShellCommand("node", ["run.mjs", file]) { Directory = Interpreter }, CancellationToken.None);
         Assert.True(result.Error.Length == 0, result.Error);
