@@ -134,6 +134,10 @@ internal sealed partial class Operations
         result.RequireAll();
     });
 
+    public Task StatusAsync() => DoAsync(async cancellationToken =>
+        await new StatusOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
+            .RunAsync(_composition.StatusRequest(), cancellationToken));
+
     public Task SetupGitHubAsync() => DoAsync(async cancellationToken =>
         Print(await _composition.GitHub.SetUpAsync(_composition.DryRun, cancellationToken)));
 }

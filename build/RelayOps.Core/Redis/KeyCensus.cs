@@ -54,13 +54,15 @@ public static class KeyCensus
         return result
         """;
 
-    /// <summary>$1 the Lua, $2 how many words of one segment, $3 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
+    /// <summary>Waits until Redis has loaded its data. $1 the Lua, $2 how many words of one segment, $3 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
     private const string CensusScript = RedisServer.Login + """
         lua=$1 words=$2 count=$3
         shift 3
         n=0
         all=
         while [ "$n" -lt "$count" ]; do all="$all $1"; shift; n=$((n + 1)); done
+        n=0
+        until redis-cli "$@" INFO persistence 2>&1 | grep -q '^loading:0'; do n=$((n + 1)); [ "$n" -lt 12000 ] || exit 1; sleep 0.05; done
         redis-cli "$@" INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):keys=\([0-9]*\),expires=\([0-9]*\).*/\1 \2 \3/p' | while read -r db keys expires; do
           printf -- 'db %s %s %s\n' "$db" "$keys" "$expires"
           redis-cli "$@" -n "$db" EVAL "$lua" "$words" $all </dev/null 2>&1

@@ -66,14 +66,14 @@ public sealed class FailureCaseTests(Server server)
     public async Task Case10_FilesOwnedByTheSshUser_come_back_with_their_owner_and_mode()
     {
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
-        var logs = await scenario.AsRootAsync("cd \"$1\" && find logs data redis_data -maxdepth 0 -exec stat -c '%n %a %u %g' {} +");
+        var logs = await scenario.AsRootAsync("cd \"$1\" && find logs data -exec stat -c '%n %a %u %g' {} + | sort");
         var source = await scenario.BackupAsync();
 
         await scenario.RestoreAsync(source);
 
-        Assert.Equal(logs, await scenario.AsRootAsync("cd \"$1\" && find logs data redis_data -maxdepth 0 -exec stat -c '%n %a %u %g' {} +"));
-        Assert.Equal("600 999\n700 999\n600 999\n", await scenario.AsRootAsync(
-            "cd \"$1/redis_data\" && stat -c '%a %u' dump.rdb appendonlydir appendonlydir/appendonly.aof.manifest"));
+        Assert.Equal(logs, await scenario.AsRootAsync("cd \"$1\" && find logs data -exec stat -c '%n %a %u %g' {} + | sort"));
+        Assert.Equal("755 999\n600 999\n700 999\n600 999\n", await scenario.AsRootAsync(
+            "cd \"$1/redis_data\" && stat -c '%a %u' . dump.rdb appendonlydir appendonlydir/appendonly.aof.manifest"));
     }
 
     [Fact]

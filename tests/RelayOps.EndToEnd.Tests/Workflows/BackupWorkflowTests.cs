@@ -30,7 +30,7 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Scheduled_backup_is_uploaded_and_the_drill_finds_it()
+    public async Task Scheduled_backup_is_uploaded_and_status_and_drill_find_it()
     {
         var backup = await _runner.OnScheduleAsync("backup.yml");
 
@@ -42,7 +42,10 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
         Assert.Equal(outputs["sha256"], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(archive))));
         Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "report-backup-tokyo", "report.json")));
 
+        Assert.Equal(1, (await _runner.OnScheduleAsync("status.yml")).Status);
         _runner.Publish(_github);
+        var status = await _runner.OnScheduleAsync("status.yml");
+        Assert.True(status.Status == 0, status.ToString());
         var drill = await _runner.OnScheduleAsync("drill.yml");
 
         Assert.True(drill.Status == 0, drill.ToString());

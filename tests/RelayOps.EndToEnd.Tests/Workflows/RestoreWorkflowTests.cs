@@ -53,9 +53,9 @@ public sealed class RestoreWorkflowTests(Server server) : IDisposable
         var runner = new WorkflowRunner(_github.Url, _github.Token, deploymentPath);
         runner.Variables["SERVER"] = server.Sshd.Target(ServerUsers.Docker.Name).ToString();
         runner.Variables["ALLOW_PLAINTEXT"] = "true";
-        // As secrets arrive: texts, and without the line end at their end.
+        // As secrets arrive: texts, without the line end at their end, and so perhaps a single line.
         runner.Secrets["SSH_KEY"] = File.ReadAllText(server.Sshd.KeyFile).TrimEnd();
-        runner.Secrets["KNOWN_HOSTS"] = File.ReadAllText(server.Sshd.KnownHosts).TrimEnd();
+        runner.Secrets["KNOWN_HOSTS"] = File.ReadLines(server.Sshd.KnownHosts).First();
         return runner;
     }
 }

@@ -63,27 +63,34 @@ public sealed class LoadedRedis(IHost host, RestoreTarget target, TimeProvider t
         HostCommand.ReadingScript(ReadyScript, [Math.Ceiling(limit.TotalSeconds).ToString(CultureInfo.InvariantCulture),
             docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container, .. cliArguments]);
 
-    /// <summary>Waits until it has loaded its data.</summary>
+    /// <summary>Waits until it answers. One that asks for a password does so before it has loaded: who counts its keys waits for the rest.</summary>
+    /// <param name="recreated">Its container is another one than before.</param>
     /// <exception cref="RelayOpsException">It ended, or took too long.</exception>
-    public async Task<RedisServer> GetReadyAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<RedisServer> GetReadyAsync(bool recreated, TimeSpan limit, CancellationToken cancellationToken)
     {
         var docker = target.Services.Docker!;
-        var container = await FindAsync(docker, cancellationToken) ?? throw Failed("its container is gone");
+        var container = recreated || target.Redis is null ? await FindAsync(docker, cancellationToken) : target.Services.Redis[0];
+        if (container is null)
+            throw Failed("its container is gone");
         var cliArguments = target.Redis?.Endpoint.CliArguments ?? RedisSettings.Parse(container.CommandLine, configurationFile: null).CliArguments(host: null);
         var result = await host.RunAsync(ReadyCommand(docker, container.Id, cliArguments, limit), cancellationToken);
         if (FirstLine.Of(result.Output) is var said && said != "ready")
             throw Failed(said);
-        var started = time.GetTimestamp();
-        while (true)
+        // What it was before it still is, down to its password: every question saved is time without service saved.
+        return !recreated && target.Redis is { } known ? known : await AskAsync(container, limit, cancellationToken);
+    }
+
+    private async Task<RedisServer> AskAsync(Container container, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var finder = new RedisFinder(host, target.Survey, [container with { IsRunning = true }], target.Deployment.Environment);
+        for (var started = time.GetTimestamp(); ;)
         {
-            var finder = new RedisFinder(host, target.Survey, [container with { IsRunning = true }], target.Deployment.Environment);
             try
             {
                 return await finder.GetAsync(cancellationToken);
             }
             catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection && time.GetElapsedTime(started) < limit)
             {
-                // It asked for a password before it had loaded: that alone does not tell.
                 await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
             }
         }

@@ -116,7 +116,7 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         using var phase = reporter.Begin("starting redis alone and counting its keys");
         await target.Services.RunAsync(StartCommand(journal, containers), "start redis", cancellationToken);
         var loaded = new LoadedRedis(host, target, time);
-        var redis = await loaded.GetReadyAsync(acceptance.HealthTimeout, cancellationToken);
+        var redis = await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
         var counts = await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken);
         if (acceptance.DropSessions)
             reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");

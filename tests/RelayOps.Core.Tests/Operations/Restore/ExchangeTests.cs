@@ -56,7 +56,8 @@ public sealed class ExchangeTests : IDisposable
         Directory.CreateDirectory(bin);
         Write("bin/mv", $"#!/bin/sh\ncase $* in *journal*) exec /bin/mv \"$@\" ;; esac\n/bin/mv \"$@\"\necho x >> {_directory}/count\n"
             + $"[ \"$(wc -l < {_directory}/count)\" -lt {renames} ] || kill -KILL $PPID\n");
-        File.SetUnixFileMode(Path.Combine(bin, "mv"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(bin, "mv"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.NotEqual(0, Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}"), bin));
 
         Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s")));
