@@ -35,7 +35,7 @@ internal sealed class Composition : IAsyncDisposable
         _console = new ConsoleReporter(console.Console, console.IsTerminal, Time, Mask);
         Recorder = new PhaseRecorder(_console, Time);
         Store = StoreIn(CallerPath.Resolve(Stores.BackupDirectory));
-        Catalogue = new BackupCatalogue([Store], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        GitHub = new GitHubComposition(build, _secrets.GithubToken, Recorder);
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
@@ -46,7 +46,14 @@ internal sealed class Composition : IAsyncDisposable
 
     public LocalDirectoryStore Store { get; }
 
-    public BackupCatalogue Catalogue { get; }
+    public GitHubComposition GitHub { get; }
+
+    /// <summary>Every store that was named.</summary>
+    public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
+        [.. GitHub.IsLocalNamed ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+
+    /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
+    public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
@@ -130,6 +137,13 @@ internal sealed class Composition : IAsyncDisposable
         };
     }
 
+    public StatusRequest StatusRequest() => new()
+    {
+        // As hosts name themselves, and backups the server they are of.
+        ServerName = Server.Server switch { null or "" => null, "local" => "local", var target => SshTarget.Parse(target).ToString() },
+        MaxAge = Duration.Parse(((IStatus)_build).MaxAge),
+    };
+
     public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
         Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
@@ -139,12 +153,15 @@ internal sealed class Composition : IAsyncDisposable
         var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, path, Mask);
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
+        if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)
+            Recorder.Warn(untold);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();
+        GitHub.Dispose();
         _console.Dispose();
     }
 

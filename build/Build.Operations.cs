@@ -39,6 +39,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
+        await _composition.GitHub.RequireAdmissionAsync(isEncrypted: false, cancellationToken);
         var taken = await _composition.Catalogue.ListAsync(cancellationToken);
         var plan = BackupPlan.For(_deployment!, request, BackupId.Free(_composition.Time.GetUtcNow(), taken.Select(backup => backup.Id)));
         if (_composition.DryRun)
@@ -78,7 +79,7 @@ internal sealed partial class Operations : IAsyncDisposable
     public Task PruneAsync() => DoAsync(async cancellationToken =>
     {
         var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
-        _outcome.Retained(await new PruneOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
+        _outcome.Retained(await new PruneOperation(_composition.Retained, _composition.Recorder, _composition.Time)
             .RunAsync(request, cancellationToken));
     });
 

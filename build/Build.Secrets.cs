@@ -10,13 +10,16 @@ internal sealed record Secrets
 
     public string? SshKeyPassphrase { get; private init; }
 
-    /// <summary>What must never be shown; a path may be.</summary>
-    public IEnumerable<string> Texts => new[] { SshKey is { } key && key.Contains('\n') ? key : null, SshKeyPassphrase }.OfType<string>();
+    public string? GithubToken { get; private init; }
 
-    public static Secrets TakeFrom(IHazServer server)
+    /// <summary>What must never be shown; a path may be.</summary>
+    public IEnumerable<string> Texts => new[] { SshKey is { } key && key.Contains('\n') ? key : null, SshKeyPassphrase, GithubToken }.OfType<string>();
+
+    public static Secrets TakeFrom(Build build)
     {
-        var secrets = new Secrets { SshKey = server.SshKey, SshKeyPassphrase = server.SshKeyPassphrase };
-        Forget(nameof(SshKey), nameof(SshKeyPassphrase));
+        var (server, github) = ((IHazServer)build, (IHazGitHub)build);
+        var secrets = new Secrets { SshKey = server.SshKey, SshKeyPassphrase = server.SshKeyPassphrase, GithubToken = github.GithubToken };
+        Forget(nameof(SshKey), nameof(SshKeyPassphrase), nameof(GithubToken));
         return secrets;
     }
 
