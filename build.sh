@@ -17,8 +17,8 @@ root=$PWD
 temp=$root/.nuke/temp
 
 export NUKE_TELEMETRY_OPTOUT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-# Some shells put the machine's name here, and NUKE takes it for its parameter --host.
-unset HOST
+# Shells put a name, a start-up file and languages here, and NUKE would take them for its parameters --host, --env and --language.
+unset HOST ENV LANGUAGE
 # NUKE colours its output by the terminal's name alone.
 [[ -z ${NO_COLOR:-} ]] || export TERM=dumb
 

@@ -93,14 +93,17 @@ internal sealed class Composition : IAsyncDisposable
         Parts = parts,
         Codec = Codecs.Get(Backup.Compression),
         CompressionLevel = Backup.CompressionLevel,
-        Owner = new LockOwner("Backup", Environment.UserName, Environment.MachineName,
-            Environment.GetEnvironmentVariable("GITHUB_RUN_ID") is { Length: > 0 } run ? $"run {run}" : null, Time.GetUtcNow()),
+        Owner = Owner("Backup"),
         LockWait = Duration.Parse(Server.LockWait),
         RedisSaveTimeout = Duration.Parse(Server.RedisSaveTimeout),
         SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
         Tool = Tool,
     };
+
+    /// <summary>Shown to whoever waits for the deployment meanwhile.</summary>
+    public LockOwner Owner(string operation) => new(operation, Environment.UserName, Environment.MachineName,
+        Environment.GetEnvironmentVariable("GITHUB_RUN_ID") is { Length: > 0 } run ? $"run {run}" : null, Time.GetUtcNow());
 
     /// <summary>What the server may compress with and this side can undo.</summary>
     public Wire Wire() => new([.. Codecs.Names.Select(Codecs.Get).Where(codec => codec.IsAvailable)]);

@@ -29,16 +29,18 @@ internal sealed partial class Operations : IAsyncDisposable
         _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
+        await PrepareRestoreAsync(cancellationToken);
         var host = await _composition.GetHostAsync(cancellationToken);
         _deployment = await new PreflightOperation(host, _composition.Compose, _composition.Recorder, _composition.Time)
-            .RunAsync(_composition.DeploymentPath, _composition.Parts, cancellationToken);
+            .RunAsync(_composition.DeploymentPath, PreflightParts, cancellationToken);
     });
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>
     {
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
-        var plan = BackupPlan.For(_deployment!, request, BackupId.At(_composition.Time.GetUtcNow()));
+        var taken = await _composition.Catalogue.ListAsync(cancellationToken);
+        var plan = BackupPlan.For(_deployment!, request, BackupId.Free(_composition.Time.GetUtcNow(), taken.Select(backup => backup.Id)));
         if (_composition.DryRun)
         {
             Print(plan.Steps);
@@ -54,12 +56,14 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>What the store holds, not what was sent.</summary>
     public Task VerifyAsync() => DoAsync(async cancellationToken =>
     {
-        if (_composition.DryRun && _deployment is not null)
+        if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
         var backup = _made is { } made
-            ? new CataloguedBackup(_composition.Store, made.Stored) : await _composition.GetBackupAsync(cancellationToken);
-        _outcome.Verified(await new VerifyOperation(backup.Store, _composition.VerifyTools())
-            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken), _composition.Recorder);
+            ? new CataloguedBackup(_composition.Store, made.Stored) : _chosen ?? await _composition.GetBackupAsync(cancellationToken);
+        _verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())
+            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken);
+        _verifiedIn = backup;
+        _outcome.Verified(_verified, _composition.Recorder);
     });
 
     public Task ListAsync() => DoAsync(async cancellationToken =>
@@ -88,6 +92,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var tally = await Composition.Development.TestAsync(cancellationToken);
         _outcome.Tested(tally);
+        Print([tally.ToString()]);
         if (tally.Failed > 0 || tally.Passed == 0)
             throw new RelayOpsException("the tests failed", $"{tally}; a skipped test counts as failed", "the lines above name them");
     });

@@ -8,12 +8,14 @@ internal sealed class Outcome
 {
     private ReportedBackup? _backup;
     private ReportedRetention? _retention;
+    private RelayOps.Core.Operations.Restore.RestoreOutcome? _restore;
     private ImmutableArray<ReportFigure> _figures = [];
 
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => _backup is not { } backup ? $"{operation} done"
+    public string Verdict(string operation) => _restore is { Restored: { } restored }
+        ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
         : $"backup {backup.BackupId}: {RelayOps.Core.Reporting.Figures.Bytes(backup.SizeBytes)}"
             + (backup.Keys is { } keys ? $", {RelayOps.Core.Reporting.Figures.Count(keys)} keys" : "") + $", verified: {backup.Verified}";
 
@@ -25,7 +27,24 @@ internal sealed class Outcome
         return figures;
     }
 
-    public OperationReport Complete(OperationReport report) => report with { Backup = _backup, Retention = _retention };
+    public OperationReport Complete(OperationReport report) => report with
+    {
+        Backup = _backup,
+        Retention = _retention,
+        DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
+        RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
+    };
+
+    public void Restored(RelayOps.Core.Operations.Restore.RestoreOutcome restore)
+    {
+        _restore = restore;
+        _figures = [new("Restored", restore.Restored ?? "nothing"),
+            .. restore.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>(),
+            .. restore.Downtime is { } downtime ? [new ReportFigure("Downtime", $"{downtime.TotalSeconds:0.0} s")] : Array.Empty<ReportFigure>(),
+            .. restore.SafetyCopies.Count > 0
+                ? [new ReportFigure("Safety copy", $"{string.Join(", ", restore.SafetyCopies)} ({RelayOps.Core.Reporting.Figures.Bytes(restore.SafetyCopyBytes)})")]
+                : Array.Empty<ReportFigure>()];
+    }
 
     public void Made(MadeBackup made)
     {

@@ -14,6 +14,16 @@ public readonly record struct BackupId : IComparable<BackupId>
     public static BackupId At(DateTimeOffset time) =>
         new(new DateTimeOffset(time.Year, time.Month, time.Day, time.Hour, time.Minute, time.Second, time.Offset).ToUniversalTime());
 
+    /// <summary>The id of a backup made now; the next free second where that of now is taken.</summary>
+    public static BackupId Free(DateTimeOffset now, IEnumerable<BackupId> taken)
+    {
+        var known = taken.ToHashSet();
+        var id = At(now);
+        while (known.Contains(id))
+            id = At(id.Time.AddSeconds(1));
+        return id;
+    }
+
     public static BackupId? Find(string text) =>
         DateTimeOffset.TryParseExact(text, Format, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)

@@ -18,9 +18,12 @@ public sealed record Manifest
 
     public required SourceServer Server { get; init; }
 
+    /// <summary>The parts that were asked for, as for <c>--only</c>, e.g. <c>config+data</c>; null for everything.</summary>
+    public string? Only { get; init; }
+
     public required ImmutableArray<ManifestEntry> Entries { get; init; }
 
-    /// <summary>Null when the deployment has no Redis data in this backup.</summary>
+    /// <summary>Null where Redis was not asked for.</summary>
     public DatasetManifest? Redis { get; init; }
 
     public ImmutableArray<ContainerImage> Images { get; init; } = [];

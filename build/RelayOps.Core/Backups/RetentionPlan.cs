@@ -35,7 +35,7 @@ public sealed record RetentionPlan
     public static RetentionPlan Make(IReadOnlyList<RetainedBackup> backups, RetentionPolicy policy, DateTimeOffset now)
     {
         policy.Validate();
-        var decided = backups.GroupBy(backup => (backup.Store, backup.ServerId)).SelectMany(group => Decide([.. NewestFirst(group)], policy, now));
+        var decided = backups.GroupBy(backup => (backup.Store, backup.ServerId, backup.Only)).SelectMany(group => Decide([.. NewestFirst(group)], policy, now));
         return new RetentionPlan([.. decided.OrderByDescending(decision => decision.Backup.Id).ThenBy(decision => decision.Backup.Store, StringComparer.Ordinal)
             .ThenBy(decision => decision.Backup.Archive, StringComparer.Ordinal)]);
     }

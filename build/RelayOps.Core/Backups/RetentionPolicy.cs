@@ -46,6 +46,9 @@ public sealed record RetainedBackup
     /// <summary>Null without a record: an older script's, or one whose record was lost.</summary>
     public string? ServerId { get; init; }
 
+    /// <summary>The parts in it, null for everything: a backup of some parts replaces none of a whole deployment.</summary>
+    public string? Only { get; init; }
+
     public VerificationLevel Verified { get; init; }
 
     public bool Pinned { get; init; }

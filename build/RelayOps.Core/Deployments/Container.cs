@@ -22,6 +22,9 @@ public sealed record Container
     /// <summary>The directory compose was called in.</summary>
     public string? ComposeDirectory { get; init; }
 
+    /// <summary>What compose calls all of them together.</summary>
+    public string? ComposeProject { get; init; }
+
     /// <summary>Program and arguments.</summary>
     public required ImmutableArray<string> CommandLine { get; init; }
 
@@ -76,6 +79,7 @@ public sealed record Container
             ImageId = Text(json, "Image") ?? "",
             Service = labels.GetValueOrDefault("com.docker.compose.service"),
             ComposeDirectory = labels.GetValueOrDefault("com.docker.compose.project.working_dir"),
+            ComposeProject = labels.GetValueOrDefault("com.docker.compose.project"),
             CommandLine = [Text(json, "Path") ?? "", .. List(json, "Args").Select(word => word.GetString() ?? "")],
             Environment = List(config, "Env").Select(line => (line.GetString() ?? "").Split('=', 2))
                 .Where(pair => pair.Length == 2)

@@ -40,6 +40,7 @@ public sealed class PruneOperation(BackupCatalogue catalogue, IReporter reporter
         Store = backup.Store,
         Archive = backup.Archive,
         ServerId = backup.Record?.Server.Id,
+        Only = backup.Record?.Only,
         Verified = backup.Record is { } record && record.SizeBytes == backup.SizeBytes ? record.Verified : VerificationLevel.None,
         Pinned = backup.Record?.Pinned ?? false,
     };
@@ -47,7 +48,7 @@ public sealed class PruneOperation(BackupCatalogue catalogue, IReporter reporter
     /// <summary>The plan promises it. What is removed cannot be had back, so the promise is looked at once more.</summary>
     private static void RefuseToLoseTheLast(RetentionPlan plan)
     {
-        foreach (var group in plan.Decisions.GroupBy(decision => (decision.Backup.Store, decision.Backup.ServerId)))
+        foreach (var group in plan.Decisions.GroupBy(decision => (decision.Backup.Store, decision.Backup.ServerId, decision.Backup.Only)))
         {
             if (group.Any(decision => !decision.Keeps) && !group.Any(decision => decision.Keeps && decision.Backup.IsVerified))
                 throw new RelayOpsException("retention removes nothing", $"no verified backup of server {group.Key.ServerId} would remain in store {group.Key.Store}",

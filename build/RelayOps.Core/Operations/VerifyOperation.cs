@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
+using RelayOps.Core.Deployments;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Stores;
 
@@ -14,6 +15,21 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
 {
     /// <exception cref="RelayOpsException">It is missing, damaged or not what was stored (<see cref="ExitStatus.BadBackup"/>).</exception>
     public async Task<VerifiedBackup> RunAsync(VerifyRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProveAsync(request, cancellationToken);
+        }
+        catch (RelayOpsException damaged) when (damaged.Status == ExitStatus.BadBackup
+            && request.Backup is { Encryption: null, Record: { Verified: > VerificationLevel.None } record })
+        {
+            // Retention counts on what was verified once: on this one it must not count any more.
+            await store.SaveRecordAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null }, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<VerifiedBackup> ProveAsync(VerifyRequest request, CancellationToken cancellationToken)
     {
         var started = tools.Time.GetTimestamp();
         var backup = request.Backup;
@@ -87,12 +103,22 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             findings.Warn("it has no manifest, as archives of the older scripts: its files cannot be compared with what they were");
         }
 
+        if (content.Manifest?.Only is { } only)
+            findings.Warn($"it was made with --only {only}: it cannot bring back a whole deployment");
+        if (content.Parts.HasFlag(DeploymentParts.Redis))
+            await CheckDatasetAsync(request, content, findings, ground, cancellationToken);
+        if (content.Parts.HasFlag(DeploymentParts.Config) && request.Level >= VerificationLevel.Deep)
+            new ConfigurationCheck(content, findings, tools.Compose).Require();
+    }
+
+    private static async Task CheckDatasetAsync(
+        VerifyRequest request, BackupContent content, Findings findings, IDrillGround? ground, CancellationToken cancellationToken)
+    {
         var check = new DatasetCheck(content, findings);
         var dataset = check.RequirePresent();
         if (request.Level < VerificationLevel.Deep)
             return;
         check.RequireLoadable();
-        new ConfigurationCheck(content, findings, tools.Compose).Require();
         if (ground is not null)
             await DrillCheck.RequireAsync(ground, content, dataset, findings, cancellationToken);
     }

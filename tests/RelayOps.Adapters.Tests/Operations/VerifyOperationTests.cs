@@ -47,6 +47,34 @@ public class VerifyOperationTests
     }
 
     [Fact]
+    public async Task RunAsync_takes_the_mark_of_a_verified_backup_away_when_it_is_damaged()
+    {
+        var scene = new VerifyScene
+        {
+            Stored = bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)],
+            Backup = backup => backup with { Record = backup.Record! with { Verified = VerificationLevel.Deep } },
+        };
+
+        await Assert.ThrowsAsync<RelayOpsException>(() => scene.VerifyAsync());
+
+        Assert.Equal(VerificationLevel.None, scene.Store!.Saved!.Verified);
+    }
+
+    [Fact]
+    public async Task RunAsync_asks_of_a_partial_backup_only_what_it_was_made_of()
+    {
+        var scene = new VerifyScene { WithDump = false, Manifest = manifest => manifest with { Redis = null, Only = "config" } };
+
+        var verified = await scene.VerifyAsync();
+
+        Assert.Contains(verified.Report.Warnings, warning => warning.Contains("--only config", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public Task RunAsync_refuses_a_manifest_with_parts_that_do_not_exist() => FailsAsync(
+        new VerifyScene { Manifest = manifest => manifest with { Only = "everything" } }, "manifest.json cannot be used", "everything");
+
+    [Fact]
     public Task Case01_RedisFilesThatCouldNotBeRead_are_a_failure() => FailsAsync(
         new VerifyScene { WithDump = false, Manifest = manifest => manifest with { Redis = null } }, "no Redis dataset", "neither", VerificationLevel.Quick);
 

@@ -5,7 +5,7 @@ namespace RelayOps.Core.Tests.Backups;
 
 /// <summary>
 /// A backup is written <c>day</c> in August 2025 or <c>yyyy-MM-dd</c>, perhaps <c>@HHmm</c>, then marks:
-/// <c>u</c> unverified, <c>s</c> sealed, <c>q</c> quick, <c>p</c> pinned, <c>n</c> without a record, <c>b</c> of another server, <c>r</c> in another store.
+/// <c>u</c> unverified, <c>s</c> sealed, <c>q</c> quick, <c>p</c> pinned, <c>n</c> without a record, <c>b</c> of another server, <c>c</c> of the configuration alone, <c>r</c> in another store.
 /// Now is 2025-08-31T12:00Z. Expected is what is kept; the rest goes.
 /// </summary>
 public sealed class RetentionPlanTests
@@ -61,6 +61,9 @@ public sealed class RetentionPlanTests
     [InlineData("keep 1", "31 30b 29 28b", "31 30b")]
     [InlineData("keep 1", "31 30 29 2020-01-01b", "31 2020-01-01b")]
     [InlineData("keep 2", "31 30 29b 28b 27 26b", "31 30 29b 28b")]
+    // So are backups of some parts: they replace none of a whole deployment.
+    [InlineData("keep 1", "31c 30 29 28c", "31c 30")]
+    [InlineData("keep 2", "31c 30c 29c 28 27 26", "31c 30c 28 27")]
     // So are stores.
     [InlineData("keep 1", "31 31r 30 30r", "31 31r")]
     [InlineData("keep 1", "31 30 29r", "31 29r")]
@@ -169,6 +172,7 @@ public sealed class RetentionPlanTests
             Verified = marks.Contains('u', StringComparison.Ordinal) || marks.Contains('n', StringComparison.Ordinal) ? VerificationLevel.None
                 : marks.Contains('s', StringComparison.Ordinal) ? VerificationLevel.Sealed
                 : marks.Contains('q', StringComparison.Ordinal) ? VerificationLevel.Quick : VerificationLevel.Deep,
+            Only = marks.Contains('c', StringComparison.Ordinal) ? "config" : null,
             Pinned = marks.Contains('p', StringComparison.Ordinal),
         };
     }

@@ -35,7 +35,8 @@ public sealed class RelayOpsProcess : IAsyncDisposable
 
     public static RelayOpsProcess Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments, "--no-logo"])
+        // A test run in the background of a shell ignores SIGINT, and would hand that down.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Assembly, .. arguments, "--no-logo"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

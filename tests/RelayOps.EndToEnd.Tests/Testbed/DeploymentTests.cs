@@ -1,11 +1,12 @@
 using System.Net;
+using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Datasets;
 using RelayOps.Testing.Deployments;
 using RelayOps.Testing.Processes;
 
 namespace RelayOps.EndToEnd.Tests.Testbed;
 
-[Collection(TestBedTestGroup.Name)]
+[Collection(OneServer.Name)]
 public sealed class DeploymentTests : IDisposable
 {
     private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));

@@ -1,12 +1,14 @@
+using RelayOps.Adapters.Hosts;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
+using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Deployments;
 using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Testbed;
 
-[Collection(TestBedTestGroup.Name)]
-public sealed class ServerUsersTests(TestBedFixture fixture) : IDisposable
+[Collection(OneServer.Name)]
+public sealed class ServerUsersTests(Server server) : IDisposable
 {
     private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
 
@@ -36,7 +38,7 @@ public sealed class ServerUsersTests(TestBedFixture fixture) : IDisposable
     public async Task Busybox_has_busybox_before_all_else_and_reaches_docker()
     {
         var survey = await SurveyAsync(ServerUsers.Busybox);
-        await using var host = await fixture.LogInAsync(ServerUsers.Busybox, Patience);
+        await using var host = await LogInAsync(ServerUsers.Busybox);
 
         var help = await host.RunAsync(HostCommand.ReadingScript("tar --help 2>&1"), Patience);
 
@@ -49,7 +51,7 @@ public sealed class ServerUsersTests(TestBedFixture fixture) : IDisposable
     {
         await using var deployment = await Deployment.CreateAsync(new DeploymentOptions { Owner = ServerUsers.Docker }, Patience);
         await deployment.UpAsync(Patience);
-        await using var host = await fixture.LogInAsync(ServerUsers.Docker, Patience);
+        await using var host = await LogInAsync(ServerUsers.Docker);
 
         var listed = await host.RunAsync(HostCommand.Reading("ls", $"{deployment.Path}/redis_data/appendonlydir"), Patience);
         var inspected = await host.RunAsync(new DockerCli(NeedsSudo: false).InspectContainers(), Patience);
@@ -62,10 +64,13 @@ public sealed class ServerUsersTests(TestBedFixture fixture) : IDisposable
 
     public void Dispose() => patience.Dispose();
 
+    private Task<OpenSshHost> LogInAsync(ServerUser user) =>
+        OpenSshHost.OpenAsync(server.Sshd.Connection(user.Name), TimeProvider.System, Patience);
+
     private async Task<ServerSurvey> SurveyAsync(ServerUser user)
     {
         await using var deployment = await Deployment.CreateAsync(new DeploymentOptions { Owner = user, DirectoryName = "surveyed" }, Patience);
-        await using var host = await fixture.LogInAsync(user, Patience);
+        await using var host = await LogInAsync(user);
         var survey = await ServerSurvey.TakeAsync(host, "~/surveyed", Patience);
         Assert.Equal((user.Name, deployment.Path), (survey.User, survey.Path));
         return survey;

@@ -6,7 +6,7 @@ using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Testbed;
 
-[Collection(OwnTestBedTestGroup.Name)]
+[Collection(OwnTestBed.Name)]
 public sealed class TestBedTests : IDisposable
 {
     private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(15));
@@ -22,7 +22,7 @@ public sealed class TestBedTests : IDisposable
 
         await bed.DisposeAsync();
 
-        Assert.Equal("", await LeftoversAsync());
+        Assert.Equal("", await LeftoversAsync(whenNoBedIsUp: true));
     }
 
     [Fact]
@@ -31,17 +31,19 @@ public sealed class TestBedTests : IDisposable
         var bed = await TestBed.StartAsync(Patience);
         var deployment = await Deployment.CreateAsync(new DeploymentOptions { RedisDiskMegabytes = 16 }, Patience);
         await deployment.UpAsync(Patience);
-        Assert.NotEqual("", await LeftoversAsync());
+        Assert.NotEqual("", await LeftoversAsync(whenNoBedIsUp: false));
         await Shell.RunAsRootAsync("sh", ["-c", $"kill -KILL $(cat {DockerDaemon.Directory}/docker.pid)"], Patience);
 
         await bed.DisposeAsync();
 
-        Assert.Equal("", await LeftoversAsync());
+        Assert.Equal("", await LeftoversAsync(whenNoBedIsUp: true));
     }
 
     public void Dispose() => patience.Dispose();
 
-    private Task<string> LeftoversAsync() => Shell.RunAsRootAsync("sh", ["-c", """
+    /// <param name="whenNoBedIsUp">Waits for the lock that a bed holds: the next one may belong to another test process and start at once.</param>
+    private Task<string> LeftoversAsync(bool whenNoBedIsUp) => Shell.RunAsRootAsync("sh", ["-c", """
+        [ "$2" = False ] || { exec 9>"$1.lock"; flock 9; }
         for process in /proc/[0-9]*; do
           if grep -qsaF "$1/" "$process/cmdline" || grep -qsF "/${1##*/}/" "$process/cgroup"; then
             cat "$process/comm"
@@ -52,5 +54,5 @@ public sealed class TestBedTests : IDisposable
         busybox ip -o addr | grep -F ' 10.231.'
         ls -d "$1" /etc/sudoers.d/relayops-testbed 2>/dev/null
         true
-        """, "sh", DockerDaemon.Directory], Patience);
+        """, "sh", DockerDaemon.Directory, $"{whenNoBedIsUp}"], Patience);
 }

@@ -67,6 +67,7 @@ internal sealed class BackupContents(
             Tool = request.Tool,
             CreatedAt = now,
             Server = deployment.Server,
+            Only = DeploymentPartsText.Describe(request.Parts),
             Entries = [],
             Redis = dataset,
             Images = deployment.Images,

@@ -1,5 +1,6 @@
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
+using RelayOps.Core.Deployments;
 using RelayOps.Core.Encryption;
 using RelayOps.Core.Redis;
 
@@ -17,6 +18,22 @@ internal sealed class BackupContent
     public Manifest? Manifest { get; set; }
 
     public string? ManifestSha256 { get; set; }
+
+    /// <summary>What must be inside.</summary>
+    public DeploymentParts Parts
+    {
+        get
+        {
+            try
+            {
+                return DeploymentPartsText.Parse(Manifest?.Only);
+            }
+            catch (RelayOpsException unknown)
+            {
+                throw Findings.Bad("manifest.json cannot be used", unknown.What);
+            }
+        }
+    }
 
     /// <summary>Small files that are read as text, by path: <c>.env</c>, compose files, append-only manifests.</summary>
     public Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);

@@ -1,0 +1,9 @@
+using Nuke.Common;
+
+internal interface IRollback : IHazRestore
+{
+    Target Rollback => _ => _
+        .Description("Undoes the newest restore from its safety copy")
+        .DependsOn(Preflight)
+        .Executes(() => Operations.RollbackAsync());
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RelayOps.Core.Deployments;
+
+/// <summary>How far an exchange of data came; each is written and synced before what it names begins.</summary>
+public enum RestorePhase
+{
+    /// <summary>New files are brought beside the old ones; the service runs.</summary>
+    Staging,
+
+    /// <summary>The service is being stopped, the files exchanged, the service started on the new ones.</summary>
+    Switching,
+
+    /// <summary>The new files have their names; nothing has been proven about them yet.</summary>
+    Switched,
+
+    /// <summary>The service is healthy on its new data: from here on an interrupted run is finished, not undone.</summary>
+    Accepted,
+}
+
+/// <summary><c>.relayops/journal.json</c>: what is needed to finish or undo an operation that somebody else began. No secrets.</summary>
+public sealed record RestoreJournal
+{
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary><c>Restore</c> or <c>Rollback</c>.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>Names the safety copies: <c>YYYYMMDD_HHMMSS</c>.</summary>
+    public required string Stamp { get; init; }
+
+    /// <summary>The backup that is put back; null for a rollback.</summary>
+    public string? BackupId { get; init; }
+
+    public required RestorePhase Phase { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required ImmutableArray<ExchangedItem> Items { get; init; }
+
+    /// <summary>Containers that ran, in the order in which they are started: Redis first.</summary>
+    public required ImmutableArray<string> Running { get; init; }
+
+    /// <summary>Redis is stopped for it.</summary>
+    public required bool Redis { get; init; }
+
+    /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
+    public bool Recreates { get; init; }
+
+    /// <summary>Where new files wait, relative to the deployment's directory; nothing is there for a rollback.</summary>
+    public string Staging => $".relayops/staging-{Stamp}";
+
+    /// <summary>The stamp of the restore that a rollback undoes.</summary>
+    public string? Undoes { get; init; }
+
+    public string ToText() => JsonSerializer.Serialize(this, RestoreJournalJson.Default.RestoreJournal);
+
+    /// <exception cref="RelayOpsException">It is no journal of this version.</exception>
+    public static RestoreJournal Parse(string text)
+    {
+        try
+        {
+            var journal = JsonSerializer.Deserialize(text, RestoreJournalJson.Default.RestoreJournal);
+            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault)
+                return journal;
+        }
+        catch (JsonException)
+        {
+            // Told below, together with a journal of another version.
+        }
+
+        throw new RelayOpsException("cannot read the journal .relayops/journal.json of an earlier operation",
+            "it is damaged, or of a newer version of RelayOps", "use the version that wrote it; look at the deployment's *.bak.* names by hand");
+    }
+}
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RestoreJournal))]
+internal sealed partial class RestoreJournalJson : JsonSerializerContext;

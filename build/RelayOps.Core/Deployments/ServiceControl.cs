@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using RelayOps.Core.Hosts;
+using RelayOps.Core.Reporting;
+
+namespace RelayOps.Core.Deployments;
+
+/// <summary>The containers of a deployment, stopped and started: found by mount and label, whatever compose calls the project.</summary>
+public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyList<Container> containers)
+{
+    /// <summary>Redis saves before it ends: a shorter patience kills it in the middle.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// <c>stop</c>, not <c>down</c>: a foreign container on the network makes that fail. $1 seconds, $2 a directory whose
+    /// compose containers stop too (or -), $3 how many words docker is, docker, then the ids. What runs no more needs no stopping.
+    /// </summary>
+    private const string StopScript = """
+        limit=$1 directory=$2 words=$3
+        shift 3
+        docker=
+        while [ "$words" -gt 0 ]; do docker="$docker $1"; shift; words=$((words - 1)); done
+        if [ "$directory" != - ]; then set -- "$@" $($docker ps -q --filter "label=com.docker.compose.project.working_dir=$directory"); fi
+        for id do
+          [ "$($docker inspect -f '{{.State.Running}}{{.State.Restarting}}' "$id" 2>/dev/null)" != falsefalse ] || continue
+          $docker inspect "$id" >/dev/null 2>&1 || continue
+          $docker stop -t "$limit" "$id" >/dev/null || exit 70
+        done
+        """;
+
+    public ImmutableArray<Container> Redis { get; } = [.. containers.Where(container => container.RunsRedis)];
+
+    public ImmutableArray<Container> Apps { get; } = [.. containers.Where(container => !container.RunsRedis)];
+
+    /// <summary>Null where docker is not there: then there are no containers either.</summary>
+    public DockerCli? Docker => survey.Docker;
+
+    /// <summary>Stops the apps first, so that none meets a Redis that is gone.</summary>
+    /// <param name="directory">Where compose may have made others meanwhile; null where it has not.</param>
+    public HostCommand StopCommand(string? directory, IEnumerable<Container> stopped)
+    {
+        var words = Docker!.Words;
+        return HostCommand.ChangingScript(StopScript,
+            [Seconds(StopPatience), directory ?? "-", words.Length.ToString(CultureInfo.InvariantCulture), .. words,
+             .. stopped.OrderBy(container => container.RunsRedis).Select(container => container.Id)]);
+    }
+
+    public HostCommand StartCommand(params IEnumerable<string> ids) => Docker!.Changing(["start", .. ids]);
+
+    /// <summary>Makes containers anew where what compose reads has changed. Version 1 cannot replace a container of a newer docker: it removes it first.</summary>
+    public HostCommand UpCommand(params IEnumerable<string> services)
+    {
+        string[] names = [.. services];
+        var project = containers.Select(container => container.ComposeProject).FirstOrDefault(name => name is not null);
+        string[] compose = [.. Docker!.Words[..^1], .. (survey.ComposeProgram ?? "docker compose").Split(' '),
+            .. project is null ? Array.Empty<string>() : ["-p", project]];
+        return HostCommand.ChangingScript(UpScript, [survey.Path, Count(names), .. names, .. compose]);
+    }
+
+    /// <summary>$1 directory, $2 number of services, the services, then compose's own words.</summary>
+    private const string UpScript = """
+        cd "$1" || exit 66
+        count=$2
+        shift 2
+        services=
+        while [ "$count" -gt 0 ]; do services="$services $1"; shift; count=$((count - 1)); done
+        "$@" up -d --no-build --no-deps $services </dev/null && exit
+        "$@" rm -s -f $services </dev/null && exec "$@" up -d --no-build --no-deps $services </dev/null
+        """;
+
+    /// <exception cref="RelayOpsException">docker refused.</exception>
+    public async Task RunAsync(HostCommand command, string what, CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(command, cancellationToken);
+        if (!result.Succeeded)
+            throw new RelayOpsException($"cannot {what} on {host.Name}", FirstLine.Of(result.Exit.Error), $"run there: {command}");
+    }
+
+    private static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+    private static string Count(string[] words) => words.Length.ToString(CultureInfo.InvariantCulture);
+}

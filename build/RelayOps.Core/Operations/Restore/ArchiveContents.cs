@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text;
+using RelayOps.Core.Archives;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Deployments;
+using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
+using RelayOps.Core.Streams;
+
+namespace RelayOps.Core.Operations.Restore;
+
+/// <summary>A verified archive that can be read as often as needed.</summary>
+/// <param name="Name">For people: the backup's id, or the archive's path.</param>
+/// <param name="TornBytes">At the end of append-only files, by path, as verification found them.</param>
+public sealed record RestoreSource(
+    string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<Stream>> OpenAsync)
+{
+    public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs) => new(
+        verified.Backup.Id.ToString(), codecs, verified.Report.TornBytes, cancellationToken => store.OpenAsync(verified.Backup, cancellationToken));
+
+    public async Task<ArchiveReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(cancellationToken);
+        try
+        {
+            return new ArchiveReading(stream, await ArchiveReader.OpenAsync(stream, Codecs, ArchiveLimits.Default, cancellationToken));
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+public sealed record ArchiveReading(Stream Source, ArchiveReader Archive) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        await Archive.DisposeAsync();
+        await Source.DisposeAsync();
+    }
+}
+
+/// <summary>An entry with the digest of what was read.</summary>
+/// <param name="Sha256">Of files and hard links to them; lower-case hex.</param>
+public sealed record ArchivedEntry(string Path, EntryKind Kind, long Size, int Mode, int UserId, int GroupId, string? Target, string? Sha256);
+
+/// <summary>What is in an archive, and the few texts in it that decide how it is restored.</summary>
+public sealed record ArchiveContents
+{
+    private const int LongestText = 1 << 20;
+
+    public required IReadOnlyList<ArchivedEntry> Entries { get; init; }
+
+    /// <summary>Null for archives of the older scripts.</summary>
+    public Manifest? Manifest { get; init; }
+
+    /// <summary><c>.env</c>, compose files and <c>data/init.json</c>. May hold secrets: never shown.</summary>
+    public required IReadOnlyDictionary<string, string> Texts { get; init; }
+
+    public bool Has(string directory) => Entries.Any(entry => IsBelow(entry.Path, directory));
+
+    public ArchivedEntry? Find(string path) => Entries.FirstOrDefault(entry => entry.Path == path);
+
+    public DotEnv? Environment => Texts.TryGetValue(".env", out var text) ? DotEnv.Parse(text) : null;
+
+    /// <summary>Which <c>--only</c> word an entry belongs to; null for what is about the archive itself.</summary>
+    public static DeploymentParts? PartOf(string path) => path.Split('/')[0] switch
+    {
+        "manifest.json" or "RECOVERY.md" => null,
+        RedisFinder.DataDirectory => DeploymentParts.Redis,
+        "data" => DeploymentParts.Data,
+        "logs" => DeploymentParts.Logs,
+        _ => DeploymentParts.Config,
+    };
+
+    public static bool IsBelow(string path, string directory) =>
+        path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+
+    public static async Task<ArchiveContents> ReadAsync(RestoreSource source, IReporter reporter, CancellationToken cancellationToken)
+    {
+        using var phase = reporter.Begin($"reading backup {source.Name}");
+        await using var reading = await source.ReadAsync(cancellationToken);
+        var entries = new List<ArchivedEntry>();
+        var digests = new Dictionary<string, ArchivedEntry>(StringComparer.Ordinal);
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        Manifest? manifest = null;
+        while (await reading.Archive.ReadNextAsync(cancellationToken) is { } entry)
+        {
+            if (entry.Path == "manifest.json" && entry.Size <= ManifestJson.LongestBytes)
+            {
+                manifest = ManifestJson.Read(await BytesAsync(entry, cancellationToken));
+                continue;
+            }
+
+            var (sha256, text) = await DigestAsync(entry, bytes => phase.Advance(bytes), cancellationToken);
+            if (text is not null)
+                texts[entry.Path] = text;
+            var known = entry.Kind == EntryKind.HardLink ? digests.GetValueOrDefault(entry.Target!) : null;
+            var archived = new ArchivedEntry(entry.Path, entry.Kind, known?.Size ?? entry.Size, entry.Mode, entry.UserId, entry.GroupId,
+                entry.Target, known?.Sha256 ?? sha256);
+            entries.Add(archived);
+            digests[entry.Path] = archived;
+        }
+
+        return new ArchiveContents { Entries = entries, Manifest = manifest, Texts = texts };
+    }
+
+    private static bool IsText(ArchiveEntry entry) => entry.Kind == EntryKind.File && entry.Size <= LongestText
+        && (entry.Path is ".env" or "data/init.json" || (!entry.Path.Contains('/') && entry.Path.EndsWith("ml", StringComparison.Ordinal)));
+
+    private static async Task<(string? Sha256, string? Text)> DigestAsync(ArchiveEntry entry, Action<long> advance, CancellationToken cancellationToken)
+    {
+        if (entry.Kind != EntryKind.File)
+            return (null, null);
+        if (IsText(entry))
+        {
+            var bytes = await BytesAsync(entry, cancellationToken);
+            return (Convert.ToHexStringLower(SHA256.HashData(bytes)), Encoding.UTF8.GetString(bytes));
+        }
+
+        await using var content = new ProgressStream(entry.Content, advance);
+        return (Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)), null);
+    }
+
+    private static async Task<byte[]> BytesAsync(ArchiveEntry entry, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[entry.Size];
+        await entry.Content.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
+    }
+}

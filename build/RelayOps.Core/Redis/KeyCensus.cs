@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using RelayOps.Core.Hosts;
+using RelayOps.Core.Redis.Rdb;
+using RelayOps.Core.Reporting;
+
+namespace RelayOps.Core.Redis;
+
+/// <summary>Counts the keys of a running Redis by database and prefix, inside of it: no key's name leaves it.</summary>
+public static class KeyCensus
+{
+    /// <summary>
+    /// The rule of <see cref="KeyPrefix"/> once more, for Redis to run: names that go beyond a first segment come as arguments, the longest first.
+    /// </summary>
+    private const string CountScript = """
+        local longer = {}
+        for _, name in ipairs(ARGV) do
+          local first = string.sub(name, 1, string.find(name, ':', 1, true) - 1)
+          longer[first] = longer[first] or {}
+          table.insert(longer[first], name)
+        end
+        for _, word in ipairs(KEYS) do longer[word] = longer[word] or {} end
+        local function prefix(key)
+          local colon = string.find(key, ':', 1, true)
+          if not colon then return '(none)' end
+          if colon > 33 then return '(other)' end
+          local first = string.sub(key, 1, colon - 1)
+          local names = longer[first]
+          if names then
+            for _, name in ipairs(names) do
+              local length = string.len(name)
+              if string.sub(key, 1, length) == name and (string.len(key) == length or string.sub(key, length + 1, length + 1) == ':') then
+                return name
+              end
+            end
+            return first
+          end
+          if first == '' or string.find(first, '[^a-z0-9_-]') then return '(other)' end
+          local _, digits = string.gsub(first, '%d', '')
+          if digits > 4 or string.find(first, '[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]') then return '(other)' end
+          return first
+        end
+        local counts, cursor = {}, '0'
+        repeat
+          local answer = redis.call('SCAN', cursor, 'COUNT', 1000)
+          cursor = answer[1]
+          for _, key in ipairs(answer[2]) do
+            local p = prefix(key)
+            counts[p] = (counts[p] or 0) + 1
+          end
+        until cursor == '0'
+        local result = {}
+        for p, n in pairs(counts) do table.insert(result, p .. ' ' .. string.format('%.0f', n)) end
+        return result
+        """;
+
+    /// <summary>Waits until Redis has loaded its data. $1 the Lua, $2 how many words of one segment, $3 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
+    private const string CensusScript = RedisServer.Login + """
+        lua=$1 words=$2 count=$3
+        shift 3
+        n=0
+        all=
+        while [ "$n" -lt "$count" ]; do all="$all $1"; shift; n=$((n + 1)); done
+        n=0
+        until redis-cli "$@" INFO persistence 2>&1 | grep -q '^loading:0'; do n=$((n + 1)); [ "$n" -lt 12000 ] || exit 1; sleep 0.05; done
+        redis-cli "$@" INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):keys=\([0-9]*\),expires=\([0-9]*\).*/\1 \2 \3/p' | while read -r db keys expires; do
+          printf -- 'db %s %s %s\n' "$db" "$keys" "$expires"
+          redis-cli "$@" -n "$db" EVAL "$lua" "$words" $all </dev/null 2>&1
+        done
+        """;
+
+    public static HostCommand Command(RedisEndpoint endpoint)
+    {
+        var names = RelayKeyNames.All.Where(name => name.Contains(':')).OrderByDescending(name => name.Length).ToArray();
+        var words = RelayKeyNames.All.Select(name => name.Split(':')[0]).Distinct().ToArray();
+        return endpoint.Route.Run(HostCommand.ReadingScript(CensusScript,
+            [CountScript, Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]));
+    }
+
+    /// <exception cref="RelayOpsException">Redis did not answer.</exception>
+    public static async Task<DatasetCounts> TakeAsync(IHost host, RedisServer redis, CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(Command(redis.Endpoint), redis.Credentials, cancellationToken);
+        return result.Succeeded ? Parse(result.Output) : throw new RelayOpsException(
+            $"{redis.Endpoint.Name} does not tell its keys", FirstLine.Of(result.Exit.Error), "look at its log");
+    }
+
+    /// <summary>Prefixes that Redis refused to count (a renamed EVAL) are left out: then the keys of each database are all there is.</summary>
+    public static DatasetCounts Parse(string output)
+    {
+        var databases = ImmutableSortedDictionary.CreateBuilder<int, DatabaseCounts>();
+        var prefixes = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        (int Number, long Keys, long Expiring)? current = null;
+        void Finish()
+        {
+            if (current is { } database)
+                databases[database.Number] = new DatabaseCounts(database.Keys, database.Expiring, prefixes.ToImmutable());
+            prefixes.Clear();
+        }
+
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var words = line.TrimEnd('\r').Split(' ');
+            if (words is ["db", var number, var keys, var expiring])
+            {
+                Finish();
+                current = (int.Parse(number, CultureInfo.InvariantCulture), Count(keys), Count(expiring));
+            }
+            else if (words is [var prefix, var many] && long.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var counted))
+                prefixes[prefix] = counted;
+        }
+
+        Finish();
+        return new DatasetCounts { Databases = databases.ToImmutable() };
+    }
+
+    private static long Count(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
