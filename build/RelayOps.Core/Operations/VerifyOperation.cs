@@ -46,6 +46,8 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             findings.Warn(warning);
         if (content is not null)
             await CheckAsync(request, content, findings, ground, cancellationToken);
+        else
+            findings.Warn(SealedNote.For(backup));
 
         var report = Report(request, content, findings) with
         {
@@ -69,12 +71,13 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
     private async Task<BackupContent?> ReadAsync(
         VerifyRequest request, SealedSource source, IDrillGround? ground, CancellationToken cancellationToken)
     {
-        if (request.Backup.Encryption is not null && tools.Unseal is null)
+        var cipher = request.Backup.Encryption is { } encryption ? tools.FindCipher(encryption) : null;
+        if (request.Backup.Encryption is not null && cipher is null)
             return null;
         try
         {
             await using var ahead = new ReadAhead(source);
-            await using var plain = request.Backup.Encryption is null ? (Stream)ahead : tools.Unseal!(request.Backup, ahead);
+            await using var plain = cipher is null ? (Stream)ahead : cipher.Open(ahead);
             return await new ContentReader(tools, request.Level, ground).ReadAsync(plain, cancellationToken);
         }
         catch (RelayOpsException exception) when (exception.Status == ExitStatus.BadBackup)
