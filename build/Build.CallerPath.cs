@@ -11,7 +11,7 @@ internal static class CallerPath
         return Path.GetFullPath(path, Directory);
     }
 
-    /// <summary>For parameters that are a path or a text: a text of several lines is no path.</summary>
+    /// <summary>For parameters that are a path or a text: a text of several lines is no path, nor is an age identity.</summary>
     public static string? ResolveUnlessText(string? pathOrText) =>
-        pathOrText is null || pathOrText.Contains('\n') ? pathOrText : Resolve(pathOrText);
+        pathOrText is null || pathOrText.Contains('\n') || pathOrText.StartsWith("AGE-", StringComparison.OrdinalIgnoreCase) ? pathOrText : Resolve(pathOrText);
 }

@@ -21,8 +21,10 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             return await ProveAsync(request, cancellationToken);
         }
         catch (RelayOpsException damaged) when (damaged.Status == ExitStatus.BadBackup
-            && request.Backup is { Encryption: null, Record: { Verified: > VerificationLevel.None } record })
+            && request.Backup.Record is { Verified: > VerificationLevel.None } record
+            && (request.Backup.Encryption is null || ChecksumCheck.Refused(request.Backup, damaged)))
         {
+            // Of an encrypted one only what its checksum says: the rest may be somebody's wrong key.
             // Retention counts on what was verified once: on this one it must not count any more.
             await store.SaveRecordAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null }, cancellationToken);
             throw;
