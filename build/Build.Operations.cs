@@ -34,7 +34,7 @@ internal sealed partial class Operations : IAsyncDisposable
         await PrepareRestoreAsync(cancellationToken);
         var host = await _composition.GetHostAsync(cancellationToken);
         _deployment = await new PreflightOperation(host, _composition.Compose, _composition.Recorder, _composition.Time)
-            .RunAsync(_composition.DeploymentPath, PreflightParts, cancellationToken);
+            .RunAsync(_composition.DeploymentPath, PreflightParts, Recovering, cancellationToken);
     });
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>

@@ -20,7 +20,7 @@ internal sealed partial class Operations
             : $"deployment in {disposable.Path}, files alone: no redis-server is installed here");
 
         _deployment = await new PreflightOperation(host, _composition.Compose, _composition.Recorder, _composition.Time)
-            .RunAsync(disposable.Path, parts, cancellationToken);
+            .RunAsync(disposable.Path, parts, recover: null, cancellationToken);
         var store = _composition.StoreIn(disposable.StorePath);
         await store.PrepareAsync(cancellationToken);
         var request = _composition.BackupRequest(parts) with { SpoolDirectory = disposable.StorePath };

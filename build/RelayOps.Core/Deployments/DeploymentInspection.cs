@@ -16,9 +16,11 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
     /// <summary>Directories with a part of their own, or that are ours.</summary>
     private static readonly ImmutableArray<string> OwnParts = [RedisFinder.DataDirectory, "data", "logs", ".relayops"];
 
-    public async Task<InspectedDeployment> InspectAsync(string path, DeploymentParts parts, CancellationToken cancellationToken)
+    public async Task<InspectedDeployment> InspectAsync(string path, DeploymentParts parts, CancellationToken cancellationToken) =>
+        await InspectAsync(await ServerSurvey.TakeAsync(host, path, cancellationToken), parts, cancellationToken);
+
+    public async Task<InspectedDeployment> InspectAsync(ServerSurvey survey, DeploymentParts parts, CancellationToken cancellationToken)
     {
-        var survey = await ServerSurvey.TakeAsync(host, path, cancellationToken);
         var containers = await ListContainersAsync(survey, cancellationToken);
         var routes = new AccessRoutes(host, survey, containers);
         var config = await GetConfigAsync(survey, routes, cancellationToken);

@@ -29,6 +29,9 @@ public sealed record ServerSurvey
     /// <summary>The user may make files in the deployment's directory.</summary>
     public required bool IsWritable { get; init; }
 
+    /// <summary>A restore, rollback or migration broke off here: what it left is to be finished or undone before anything else.</summary>
+    public bool HasJournal { get; init; }
+
     public required ImmutableHashSet<string> Tools { get; init; }
 
     public required bool CanSudo { get; init; }
@@ -58,6 +61,7 @@ public sealed record ServerSurvey
           done
           if [ -e .env ]; then say env yes; fi
           if [ -w . ]; then say writable yes; fi
+          if [ -e .relayops/journal.json ]; then say journal yes; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
         for t in docker docker-compose tar find stat gzip zstd sudo redis-cli flock; do
@@ -113,6 +117,7 @@ public sealed record ServerSurvey
             ComposeFile = compose,
             HasEnvironmentFile = Find("env") is not null,
             IsWritable = Find("writable") is not null,
+            HasJournal = Find("journal") is not null,
             Tools = [.. said["tool"]],
             CanSudo = Find("sudo") is not null,
             Docker = Find("docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,

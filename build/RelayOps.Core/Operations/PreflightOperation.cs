@@ -10,11 +10,20 @@ public sealed class PreflightOperation(IHost host, IComposeParser compose, IRepo
 {
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(60);
 
+    /// <param name="recover">Finishes or undoes what an operation that broke off left on the server; null leaves that to whoever calls.</param>
     /// <exception cref="RelayOpsException">Something is missing; it says how to mend it.</exception>
-    public async Task<InspectedDeployment> RunAsync(string deploymentPath, DeploymentParts parts, CancellationToken cancellationToken)
+    public async Task<InspectedDeployment> RunAsync(
+        string deploymentPath, DeploymentParts parts, Func<CancellationToken, Task>? recover, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin($"looking at {deploymentPath} on {host.Name}");
-        var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(deploymentPath, parts, cancellationToken);
+        var survey = await ServerSurvey.TakeAsync(host, deploymentPath, cancellationToken);
+        if (survey.HasJournal && recover is not null)
+        {
+            await recover(cancellationToken);
+            survey = await ServerSurvey.TakeAsync(host, deploymentPath, cancellationToken);
+        }
+
+        var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(survey, parts, cancellationToken);
         CheckClock(deployment.Survey);
         CheckEnvironment(deployment, parts);
         if (deployment.Redis is { } redis)
