@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Processes;
@@ -25,7 +26,7 @@ public sealed partial class EncryptedBackupTests : IDisposable
 
         var backup = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--encrypt-to", recipient]);
         Assert.True(backup.ExitCode == 0, backup.ToString());
-        Assert.Contains("verified: sealed", backup.ToString(), StringComparison.Ordinal);
+        Assert.Equal("sealed", Verified(deployment));
         Assert.EndsWith(".tar.gz.age", Assert.Single(deployment.Archives), StringComparison.Ordinal);
 
         var unread = await RelayOpsProcess.RunAsync("Verify", "--backup-directory", deployment.Store);
@@ -34,7 +35,7 @@ public sealed partial class EncryptedBackupTests : IDisposable
 
         var read = await RelayOpsProcess.RunAsync("Verify", "--backup-directory", deployment.Store, "--identity", _keys.File("KEYFILE"));
         Assert.True(read.ExitCode == 0, read.ToString());
-        Assert.Contains("deep", read.ToString(), StringComparison.Ordinal);
+        Assert.Equal("deep", Verified(deployment));
 
         await AssertGuideOpensAsync(deployment, $"age -d -i '{_keys.File("KEYFILE")}'", home => File.Copy(_keys.File("KEYFILE"), Path.Combine(home, "recovery", "KEYFILE")));
     }
@@ -49,7 +50,7 @@ public sealed partial class EncryptedBackupTests : IDisposable
         var result = await process.WaitAsync();
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Contains("verified: deep", result.ToString(), StringComparison.Ordinal);
+        Assert.Equal("deep", Verified(deployment));
         Assert.DoesNotContain(Passphrase, result.ToString(), StringComparison.Ordinal);
         var watch = await watched;
         Assert.True(watch.SawGpg);
@@ -93,6 +94,12 @@ public sealed partial class EncryptedBackupTests : IDisposable
         var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
         await deployment.FillAsync(50, 100, Patience);
         return deployment;
+    }
+
+    private static string? Verified(NativeDeployment deployment)
+    {
+        using var record = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(deployment.Store, "*.json").Single()));
+        return record.RootElement.GetProperty("verified").GetString();
     }
 
     private async Task<string> AgeKeyAsync(string name)
