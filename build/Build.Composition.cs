@@ -11,6 +11,7 @@ using RelayOps.Core;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
+using RelayOps.Core.Encryption;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Backup;
@@ -24,6 +25,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly ConsoleReporter _console;
     private readonly Secrets _secrets;
     private IHost? _host;
+    private IArchiveCipher? _cipher;
 
     public Composition(Build build)
     {
@@ -86,6 +88,11 @@ internal sealed class Composition : IAsyncDisposable
 
     private IBackup Backup => _build;
 
+    private IHazEncryption Encryption => _build;
+
+    private DecryptionMeans DecryptionMeans =>
+        new() { Identity = CallerPath.ResolveUnlessText(_secrets.Identity), Passphrase = _secrets.Passphrase };
+
     /// <summary>One connection for the whole run.</summary>
     /// <exception cref="RelayOpsException">No server was named, or it cannot be reached.</exception>
     public async Task<IHost> GetHostAsync(CancellationToken cancellationToken) => _host ??= await OpenAsync(cancellationToken);
@@ -105,6 +112,7 @@ internal sealed class Composition : IAsyncDisposable
         RedisSaveTimeout = Duration.Parse(Server.RedisSaveTimeout),
         SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
+        Cipher = _cipher,
         Tool = Tool,
     };
 
@@ -123,7 +131,19 @@ internal sealed class Composition : IAsyncDisposable
         Reporter = Recorder,
         Time = Time,
         Drill = new RedisServerDrill(new RedisServerDrillOptions { Time = Time }),
+        FindCipher = FindCipher,
     };
+
+    /// <summary>What opens archives of a kind; null where there is no identity for it.</summary>
+    public IArchiveCipher? FindCipher(string encryption) => ArchiveCiphers.FindForOpening(encryption, DecryptionMeans);
+
+    /// <summary>Finds out whether a backup can be encrypted as asked for, before it is begun.</summary>
+    public async Task PrepareEncryptionAsync(CancellationToken cancellationToken)
+    {
+        if (Encryption.EncryptTo is { } recipients)
+            _cipher = await ArchiveCiphers.ForSealingAsync(
+                EncryptionRecipients.Parse(recipients), DecryptionMeans, CallerPath.Directory, cancellationToken);
+    }
 
     public RetentionPolicy RetentionPolicy()
     {

@@ -26,6 +26,8 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         // What cannot work in the end is refused before anything is done.
         _composition.RetentionPolicy().Validate();
+        if (!IsRestoring)
+            await _composition.PrepareEncryptionAsync(cancellationToken);
         _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);

@@ -36,7 +36,7 @@ public sealed class StagedDataset(IHost host, RestoreTarget target, IReporter re
     private const string ConvertScript = """
         cd /data || exit 66
         own=$(stat -c %u:%g . ); f=$(find . -name '*.rdb' -o -name '*.aof' | head -n 1); [ -z "$f" ] || own=$(stat -c %u:%g "$f")
-        set -- --dir /data --port 0 --unixsocket /tmp/redis.sock --save '' --appendonly "$1" --appendfilename "$3" --aof-load-truncated "$4" ${2:+--appenddirname "$2"}
+        set -- --dir /data --dbfilename dump.rdb --port 0 --unixsocket /tmp/redis.sock --save '' --appendonly "$1" --appendfilename "$3" --aof-load-truncated "$4" ${2:+--appenddirname "$2"}
         redis-server "$@" > /tmp/redis.log 2>&1 &
         server=$!
         ask() { redis-cli -s /tmp/redis.sock "$@" 2>&1; }
@@ -44,13 +44,12 @@ public sealed class StagedDataset(IHost host, RestoreTarget target, IReporter re
           if ! kill -0 "$server" 2>/dev/null; then tail -n 3 /tmp/redis.log >&2; exit 65; fi
           sleep 0.1
         done
-        ask CONFIG SET dbfilename relayops.rdb >/dev/null
         ask INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):keys=\([0-9]*\),expires=\([0-9]*\).*/db \1 \2 \3/p'
         if [ "$(ask SAVE)" != OK ]; then tail -n 3 /tmp/redis.log >&2; exit 65; fi
         ask SHUTDOWN NOSAVE >/dev/null
         wait "$server"
-        for f in * .[!.]*; do if [ "$f" != relayops.rdb ]; then rm -rf "./$f"; fi; done
-        mv relayops.rdb dump.rdb && chown "$own" dump.rdb && chmod 600 dump.rdb
+        for f in * .[!.]*; do if [ "$f" != dump.rdb ]; then rm -rf "./$f"; fi; done
+        chown "$own" dump.rdb && chmod 600 dump.rdb
         """;
 
     private string StagedDirectory(RestorePlan plan) => $"{target.Survey.Path}/{plan.Staging}/{RedisFinder.DataDirectory}";
