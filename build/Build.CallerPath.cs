@@ -11,7 +11,9 @@ internal static class CallerPath
         return Path.GetFullPath(path, Directory);
     }
 
-    /// <summary>For parameters that are a path or a text: a text of several lines is no path.</summary>
-    public static string? ResolveUnlessText(string? pathOrText) =>
-        pathOrText is null || pathOrText.Contains('\n') ? pathOrText : Resolve(pathOrText);
+    /// <summary>For parameters that are a path or a text: several lines are no path, nor are an age identity and a host key, which as secrets have lost their line end.</summary>
+    public static string? ResolveUnlessText(string? pathOrText) => pathOrText is null || IsText(pathOrText) ? pathOrText : Resolve(pathOrText);
+
+    private static bool IsText(string pathOrText) => pathOrText.Contains('\n') || pathOrText.Contains(" ssh-") || pathOrText.Contains(" ecdsa-sha2-")
+        || pathOrText.StartsWith("AGE-", StringComparison.OrdinalIgnoreCase);
 }

@@ -11,6 +11,7 @@ using RelayOps.Core;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
+using RelayOps.Core.Encryption;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Backup;
@@ -24,6 +25,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly ConsoleReporter _console;
     private readonly Secrets _secrets;
     private IHost? _host;
+    private IArchiveCipher? _cipher;
 
     public Composition(Build build)
     {
@@ -35,7 +37,7 @@ internal sealed class Composition : IAsyncDisposable
         _console = new ConsoleReporter(console.Console, console.IsTerminal, Time, Mask);
         Recorder = new PhaseRecorder(_console, Time);
         Store = StoreIn(CallerPath.Resolve(Stores.BackupDirectory));
-        Catalogue = new BackupCatalogue([Store], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        GitHub = new GitHubComposition(build, _secrets.GithubToken, Recorder);
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
@@ -46,7 +48,14 @@ internal sealed class Composition : IAsyncDisposable
 
     public LocalDirectoryStore Store { get; }
 
-    public BackupCatalogue Catalogue { get; }
+    public GitHubComposition GitHub { get; }
+
+    /// <summary>Every store that was named.</summary>
+    public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
+        [.. GitHub.IsLocalNamed ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+
+    /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
+    public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
@@ -79,6 +88,11 @@ internal sealed class Composition : IAsyncDisposable
 
     private IBackup Backup => _build;
 
+    private IHazEncryption Encryption => _build;
+
+    private DecryptionMeans DecryptionMeans =>
+        new() { Identity = CallerPath.ResolveUnlessText(_secrets.Identity), Passphrase = _secrets.Passphrase };
+
     /// <summary>One connection for the whole run.</summary>
     /// <exception cref="RelayOpsException">No server was named, or it cannot be reached.</exception>
     public async Task<IHost> GetHostAsync(CancellationToken cancellationToken) => _host ??= await OpenAsync(cancellationToken);
@@ -98,6 +112,7 @@ internal sealed class Composition : IAsyncDisposable
         RedisSaveTimeout = Duration.Parse(Server.RedisSaveTimeout),
         SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
+        Cipher = _cipher,
         Tool = Tool,
     };
 
@@ -116,7 +131,19 @@ internal sealed class Composition : IAsyncDisposable
         Reporter = Recorder,
         Time = Time,
         Drill = new RedisServerDrill(new RedisServerDrillOptions { Time = Time }),
+        FindCipher = FindCipher,
     };
+
+    /// <summary>What opens archives of a kind; null where there is no identity for it.</summary>
+    public IArchiveCipher? FindCipher(string encryption) => ArchiveCiphers.FindForOpening(encryption, DecryptionMeans);
+
+    /// <summary>Finds out whether a backup can be encrypted as asked for, before it is begun.</summary>
+    public async Task PrepareEncryptionAsync(CancellationToken cancellationToken)
+    {
+        if (Encryption.EncryptTo is { } recipients)
+            _cipher = await ArchiveCiphers.ForSealingAsync(
+                EncryptionRecipients.Parse(recipients), DecryptionMeans, CallerPath.Directory, cancellationToken);
+    }
 
     public RetentionPolicy RetentionPolicy()
     {
@@ -130,6 +157,13 @@ internal sealed class Composition : IAsyncDisposable
         };
     }
 
+    public StatusRequest StatusRequest() => new()
+    {
+        // As hosts name themselves, and backups the server they are of.
+        ServerName = Server.Server switch { null or "" => null, "local" => "local", var target => SshTarget.Parse(target).ToString() },
+        MaxAge = Duration.Parse(((IStatus)_build).MaxAge),
+    };
+
     public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
         Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
@@ -139,12 +173,15 @@ internal sealed class Composition : IAsyncDisposable
         var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, path, Mask);
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
+        if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)
+            Recorder.Warn(untold);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();
+        GitHub.Dispose();
         _console.Dispose();
     }
 

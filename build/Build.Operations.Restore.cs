@@ -27,7 +27,7 @@ internal sealed partial class Operations
     public Task RestoreAsync() => DoAsync(async cancellationToken =>
     {
         var host = await _composition.GetHostAsync(cancellationToken);
-        var source = RestoreSource.From(_verified!, _verifiedIn!.Store, _composition.Codecs);
+        var source = RestoreSource.From(_verified!, _verifiedIn!.Store, _composition.Codecs, _composition.FindCipher);
         var operation = new RestoreOperation(host, _composition.Compose, _composition.Recorder, _composition.Time);
         _outcome.Restored(await operation.RunAsync(RestoreRequest(), source, cancellationToken));
     });

@@ -26,6 +26,8 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         // What cannot work in the end is refused before anything is done.
         _composition.RetentionPolicy().Validate();
+        if (!IsRestoring)
+            await _composition.PrepareEncryptionAsync(cancellationToken);
         _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
@@ -39,6 +41,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
+        await _composition.GitHub.RequireAdmissionAsync(isEncrypted: false, cancellationToken);
         var taken = await _composition.Catalogue.ListAsync(cancellationToken);
         var plan = BackupPlan.For(_deployment!, request, BackupId.Free(_composition.Time.GetUtcNow(), taken.Select(backup => backup.Id)));
         if (_composition.DryRun)
@@ -78,7 +81,7 @@ internal sealed partial class Operations : IAsyncDisposable
     public Task PruneAsync() => DoAsync(async cancellationToken =>
     {
         var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
-        _outcome.Retained(await new PruneOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
+        _outcome.Retained(await new PruneOperation(_composition.Retained, _composition.Recorder, _composition.Time)
             .RunAsync(request, cancellationToken));
     });
 

@@ -76,6 +76,12 @@ internal sealed class Outcome
             .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>()];
     }
 
+    public void Published(RelayOps.Core.Operations.PublishResult result)
+    {
+        _backup = _backup is { } backup ? backup with { Stores = [.. backup.Stores, .. result.Stores] } : null;
+        _figures = result.Copies.IsEmpty ? [] : [new("Copied to", string.Join(", ", result.Stores))];
+    }
+
     public void Retained(ReportedRetention retention)
     {
         _retention = retention;

@@ -10,15 +10,35 @@ internal sealed record Secrets
 
     public string? SshKeyPassphrase { get; private init; }
 
-    /// <summary>What must never be shown; a path may be.</summary>
-    public IEnumerable<string> Texts => new[] { SshKey is { } key && key.Contains('\n') ? key : null, SshKeyPassphrase }.OfType<string>();
+    public string? GithubToken { get; private init; }
 
-    public static Secrets TakeFrom(IHazServer server)
+    /// <summary>A path or a text.</summary>
+    public string? Identity { get; private init; }
+
+    public string? Passphrase { get; private init; }
+
+    /// <summary>What must never be shown; a path may be.</summary>
+    public IEnumerable<string> Texts =>
+        new[] { IsPath(SshKey) ? null : SshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, GithubToken }.OfType<string>();
+
+    public static Secrets TakeFrom(Build build)
     {
-        var secrets = new Secrets { SshKey = server.SshKey, SshKeyPassphrase = server.SshKeyPassphrase };
-        Forget(nameof(SshKey), nameof(SshKeyPassphrase));
+        var (server, encryption, github) = ((IHazServer)build, (IHazEncryption)build, (IHazGitHub)build);
+        var secrets = new Secrets
+        {
+            SshKey = server.SshKey,
+            SshKeyPassphrase = server.SshKeyPassphrase,
+            Identity = encryption.Identity,
+            Passphrase = encryption.Passphrase,
+            GithubToken = github.GithubToken,
+        };
+        Forget(nameof(SshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(GithubToken));
         return secrets;
     }
+
+    /// <summary>An age identity is the only key whose text fits into one line.</summary>
+    private static bool IsPath(string? pathOrText) =>
+        pathOrText is not null && !pathOrText.Contains('\n') && !pathOrText.StartsWith("AGE-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>NUKE finds a parameter's variable without regard to case and underscores.</summary>
     private static void Forget(params string[] parameters)

@@ -1,6 +1,6 @@
 using Nuke.Common;
 
-internal interface IBackup : IPreflight
+internal interface IBackup : IPreflight, IHazEncryption
 {
     [Parameter("gzip or zstd. Default: gzip"), OneOf("gzip", "zstd")]
     string Compression => TryGetValue(() => Compression) ?? "gzip";
@@ -12,9 +12,10 @@ internal interface IBackup : IPreflight
     bool AllowShrink => TryGetValue<bool?>(() => AllowShrink) ?? false;
 
     Target Backup => _ => _
-        .Description("Takes a consistent snapshot of the running deployment into one archive, then verifies it and applies retention")
+        .Description("Takes a consistent snapshot of the running deployment into one archive, then verifies it, copies it to the other stores and applies retention")
         .DependsOn(Preflight)
         .Triggers<IVerify>(x => x.Verify)
+        .Triggers<IPublish>(x => x.Publish)
         .Triggers<IPrune>(x => x.Prune)
         .Executes(() => Operations.BackupAsync());
 }

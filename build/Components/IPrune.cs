@@ -17,5 +17,6 @@ internal interface IPrune : IHazStores, IHazReporting, IHazOperations
     Target Prune => _ => _
         .Description("Applies retention; prints what it keeps and why")
         .TryAfter<IVerify>(x => x.Verify)
+        .TryAfter<IPublish>(x => x.Publish)
         .Executes(() => Operations.PruneAsync());
 }

@@ -10,7 +10,7 @@ public static class Prerequisites
     [
         ("sshd", "openssh-server"), ("ssh", "openssh-client"), ("redis-server", "redis-server"), ("redis-cli", "redis-tools"),
         ("dockerd", "docker.io"), ("docker", "docker-cli"), ("docker-compose", "docker-compose"), ("zstd", "zstd"),
-        ("busybox", "busybox"), ("iptables", "iptables"), ("sudo", "sudo"), ("gzip", "gzip"),
+        ("age", "age"), ("gpg", "gnupg"), ("busybox", "busybox"), ("iptables", "iptables"), ("sudo", "sudo"), ("gzip", "gzip"),
     ];
 
     private static readonly SemaphoreSlim Once = new(1);
@@ -25,9 +25,8 @@ public static class Prerequisites
         {
             if (present)
                 return;
-            var missing = Missing();
-            if (missing.Length > 0)
-                await InstallAsync(missing, cancellationToken);
+            if (Missing().Length > 0)
+                await InstallAsync(Needed, cancellationToken);
             present = true;
         }
         finally
@@ -36,11 +35,31 @@ public static class Prerequisites
         }
     }
 
-    /// <summary>Packages whose programs are not on this machine.</summary>
-    public static ImmutableArray<string> Missing() => [.. Needed.Where(need => !IsThere(need.Program)).Select(need => need.Package)];
-
-    private static async Task InstallAsync(ImmutableArray<string> packages, CancellationToken cancellationToken)
+    /// <summary>The same for what one suite alone needs.</summary>
+    /// <inheritdoc cref="EnsureAsync(CancellationToken)"/>
+    public static async Task EnsureAsync(ImmutableArray<(string Program, string Package)> needed, CancellationToken cancellationToken)
     {
+        await Once.WaitAsync(cancellationToken);
+        try
+        {
+            if (Missing(needed).Length > 0)
+                await InstallAsync(needed, cancellationToken);
+        }
+        finally
+        {
+            Once.Release();
+        }
+    }
+
+    /// <summary>Packages whose programs are not on this machine.</summary>
+    public static ImmutableArray<string> Missing() => Missing(Needed);
+
+    private static ImmutableArray<string> Missing(ImmutableArray<(string Program, string Package)> needed) =>
+        [.. needed.Where(need => !IsThere(need.Program)).Select(need => need.Package)];
+
+    private static async Task InstallAsync(ImmutableArray<(string Program, string Package)> needed, CancellationToken cancellationToken)
+    {
+        var packages = Missing(needed);
         var byHand = $"apt-get install --no-install-recommends {string.Join(' ', packages)}";
         if (!IsThere("apt-get"))
             throw new InvalidOperationException($"missing for the tests: {string.Join(", ", packages)}, and this is no Debian or Ubuntu; install them and try again");
@@ -50,8 +69,8 @@ public static class Prerequisites
         var result = await Shell.TryAsync(
             new ShellCommand("sh", ["-c", Resource.Text("install.sh"), "install.sh", .. packages]) { AsRoot = true },
             cancellationToken);
-        if (result.Status != 0 || Missing() is { Length: > 0 })
-            throw new InvalidOperationException($"'{byHand}' failed (status {result.Status}), still missing: {string.Join(", ", Missing())}; {result.Error.Trim()}");
+        if (result.Status != 0 || Missing(needed) is { Length: > 0 })
+            throw new InvalidOperationException($"'{byHand}' failed (status {result.Status}), still missing: {string.Join(", ", Missing(needed))}; {result.Error.Trim()}");
     }
 
     private static bool IsThere(string program) =>

@@ -10,6 +10,7 @@ namespace RelayOps.Core.Archives;
 /// a store that cannot be read throws its own errors.</remarks>
 public sealed class ArchiveReader : IAsyncDisposable
 {
+    private readonly CountingStream source;
     private readonly EntryNames names;
     private readonly Stream? decompression;
     private readonly ReadAhead ahead;
@@ -18,6 +19,7 @@ public sealed class ArchiveReader : IAsyncDisposable
 
     private ArchiveReader(CountingStream source, ICompressionCodec? codec, ArchiveLimits limits)
     {
+        this.source = source;
         Compression = codec?.Name;
         names = new EntryNames(limits);
         decompression = codec?.Decompress(source);
@@ -62,6 +64,8 @@ public sealed class ArchiveReader : IAsyncDisposable
             if (!guard.Ended)
                 throw new InvalidDataException("it ends in the middle: it is truncated");
             await guard.CopyToAsync(Stream.Null, cancellationToken);
+            // A source that decrypts tells at its own end alone whether all of it was authentic, and a codec may stop before that.
+            await source.CopyToAsync(Stream.Null, cancellationToken);
             return null;
         }
         catch (Exception exception) when (IsDamage(exception))

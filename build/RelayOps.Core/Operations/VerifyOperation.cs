@@ -21,8 +21,10 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             return await ProveAsync(request, cancellationToken);
         }
         catch (RelayOpsException damaged) when (damaged.Status == ExitStatus.BadBackup
-            && request.Backup is { Encryption: null, Record: { Verified: > VerificationLevel.None } record })
+            && request.Backup.Record is { Verified: > VerificationLevel.None } record
+            && (request.Backup.Encryption is null || ChecksumCheck.Refused(request.Backup, damaged)))
         {
+            // Of an encrypted one only what its checksum says: the rest may be somebody's wrong key.
             // Retention counts on what was verified once: on this one it must not count any more.
             await store.SaveRecordAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null }, cancellationToken);
             throw;
@@ -46,6 +48,8 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             findings.Warn(warning);
         if (content is not null)
             await CheckAsync(request, content, findings, ground, cancellationToken);
+        else
+            findings.Warn(SealedNote.For(backup));
 
         var report = Report(request, content, findings) with
         {
@@ -69,12 +73,13 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
     private async Task<BackupContent?> ReadAsync(
         VerifyRequest request, SealedSource source, IDrillGround? ground, CancellationToken cancellationToken)
     {
-        if (request.Backup.Encryption is not null && tools.Unseal is null)
+        var cipher = request.Backup.Encryption is { } encryption ? tools.FindCipher(encryption) : null;
+        if (request.Backup.Encryption is not null && cipher is null)
             return null;
         try
         {
             await using var ahead = new ReadAhead(source);
-            await using var plain = request.Backup.Encryption is null ? (Stream)ahead : tools.Unseal!(request.Backup, ahead);
+            await using var plain = cipher is null ? (Stream)ahead : cipher.Open(ahead);
             return await new ContentReader(tools, request.Level, ground).ReadAsync(plain, cancellationToken);
         }
         catch (RelayOpsException exception) when (exception.Status == ExitStatus.BadBackup)

@@ -3,7 +3,6 @@ using RelayOps.Core.Deployments;
 using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Reporting;
-using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Operations;
 
@@ -23,8 +22,8 @@ public sealed record VerifyTools
     /// <summary>Needed for level drill alone.</summary>
     public IDrill? Drill { get; init; }
 
-    /// <summary>Decrypts a stored archive; null where there is no identity. Wrong or damaged ciphertext: <see cref="InvalidDataException"/>.</summary>
-    public Func<StoredBackup, Stream, Stream>? Unseal { get; init; }
+    /// <summary>What opens archives of a kind (<c>age</c>, <c>gpg</c>); null where there is no identity for it.</summary>
+    public Func<string, IArchiveCipher?> FindCipher { get; init; } = _ => null;
 
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 }

@@ -11,10 +11,10 @@ namespace RelayOps.Core.Redis;
 public sealed record DumpFile(long Size, DateTimeOffset ModifiedAt, IReadOnlySet<string> Tools) : IAsyncDisposable
 {
     /// <summary>What comes before the server is told how to send the rest: enough to measure a link by.</summary>
-    public const int SampleBytes = 1 << 20;
+    public const int SampleBytes = 4 << 20;
 
     /// <summary>
-    /// Prints a line of facts and the first MiB, then waits to be told a codec and sends the rest through it. One command for all of it,
+    /// Prints a line of facts and the sample, then waits to be told a codec and sends the rest through it. One command for all of it,
     /// since a dump may be replaced between two.
     /// </summary>
     private const string Script = """
@@ -22,7 +22,7 @@ public sealed record DumpFile(long Size, DateTimeOffset ModifiedAt, IReadOnlySet
         tools=
         for t in zstd gzip; do if command -v "$t" >/dev/null 2>&1; then tools="$tools $t"; fi; done
         printf '%s%s\n' "$(stat -L -c '%s %Y' /proc/self/fd/3)" "$tools"
-        dd bs=65536 count=16 <&3 2>/dev/null
+        dd bs=65536 count=64 <&3 2>/dev/null
         IFS= read -r codec || exit 67
         case $codec in
           none) exec cat <&3 ;;

@@ -28,10 +28,10 @@ internal static class SampleArchive
 
     /// <summary>Writes an archive with what <paramref name="fill"/> adds.</summary>
     public static async Task<(byte[] Bytes, SealedArchive Sealed)> WriteAsync(
-        Func<ArchiveWriter, Task> fill, string codec = "gzip", Func<ArchiveWriter, Manifest>? manifest = null)
+        Func<ArchiveWriter, Task> fill, string codec = "gzip", Func<ArchiveWriter, Manifest>? manifest = null, Func<Stream, Stream>? seal = null)
     {
         using var output = new MemoryStream();
-        await using var writer = new ArchiveWriter(output, Id, new ArchiveWriterOptions { Codec = Codecs.All.Get(codec) }, default);
+        await using var writer = new ArchiveWriter(output, Id, new ArchiveWriterOptions { Codec = Codecs.All.Get(codec), Seal = seal }, default);
         await fill(writer);
         var archive = await writer.FinishAsync((manifest ?? Manifest)(writer), default);
         return (output.ToArray(), archive);

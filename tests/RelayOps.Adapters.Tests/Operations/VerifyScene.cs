@@ -5,6 +5,7 @@ using RelayOps.Adapters.Encryption;
 using RelayOps.Adapters.Tests.Archives;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
+using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Redis;
@@ -56,6 +57,12 @@ internal sealed class VerifyScene
 
     public IDrill? Drill { get; set; }
 
+    /// <summary>What the archive is sealed with.</summary>
+    public IArchiveCipher? Cipher { get; set; }
+
+    /// <summary>What the verification has to open it with.</summary>
+    public Func<string, IArchiveCipher?> FindCipher { get; set; } = _ => null;
+
     public static byte[] Fixture(string name)
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
@@ -84,17 +91,18 @@ internal sealed class VerifyScene
             {
                 RedisVersion = "7.0.15", RdbVersion = summary.Version, TakenBy = "bgsave", Counts = summary.Counts,
             },
-        }));
+        }), Cipher is { } cipher ? cipher.Seal : null);
         var stored = Stored(bytes);
+        var name = ArchiveName.For(SampleArchive.Id, ".gz", Cipher?.Extension ?? "");
         return await RunAsync(stored, Backup(new StoredBackup
         {
             Id = SampleArchive.Id,
             Store = "memory",
-            Archive = $"claude-relay-backup-{SampleArchive.Id}.tar.gz",
+            Archive = name,
             Location = "memory",
             SizeBytes = stored.Length,
             Sha256 = archive.Sha256,
-            Record = Record(archive),
+            Record = Record(archive) with { Archive = name, Encryption = Cipher?.Name },
         }), level);
     }
 
@@ -118,6 +126,7 @@ internal sealed class VerifyScene
             Reporter = new SilentReporter(),
             Time = new FakeTimeProvider(Now),
             Drill = Drill,
+            FindCipher = FindCipher,
         };
         return new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(backup, level), Cancellation);
     }
@@ -145,7 +154,7 @@ internal sealed class VerifyScene
     {
         Format = CatalogueRecord.CurrentFormat,
         BackupId = archive.Id.ToString(),
-        Archive = $"claude-relay-backup-{archive.Id}.tar.gz",
+        Archive = "",
         SizeBytes = archive.SizeBytes,
         Sha256 = archive.Sha256,
         CreatedAt = archive.Id.Time,

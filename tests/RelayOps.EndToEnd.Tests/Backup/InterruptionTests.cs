@@ -1,3 +1,4 @@
+using RelayOps.Core.Deployments;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Redis;
 using RelayOps.Testing.Ssh;
@@ -91,6 +92,27 @@ public sealed class InterruptionTests(Server server)
         Assert.Equal(0, (await first.WaitAsync()).ExitCode);
         var result = await second.WaitAsync();
         Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [Fact]
+    public async Task Backup_first_undoes_what_a_restore_that_was_killed_had_staged()
+    {
+        await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
+        await deployment.FillAsync(5, 10, Patience);
+        var journal = new RestoreJournal
+        {
+            Operation = "Restore", Stamp = "20250805_142530", Phase = RestorePhase.Staging, StartedAt = DateTimeOffset.UnixEpoch,
+            Items = [], Running = [], Redis = true,
+        };
+        var staging = Path.Combine(deployment.Path, journal.Staging);
+        Directory.CreateDirectory(Path.Combine(staging, "redis_data"));
+        await File.WriteAllTextAsync(Path.Combine(deployment.Path, ".relayops", "journal.json"), journal.ToText());
+
+        var result = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("an earlier Restore (20250805_142530) broke off", result.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(staging));
     }
 
     private static async Task<NativeDeployment> StartAsync()

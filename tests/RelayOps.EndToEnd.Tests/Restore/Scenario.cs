@@ -81,7 +81,7 @@ internal sealed class Scenario : IAsyncDisposable
             Codecs = Codecs.All, Compose = new YamlComposeParser(), Scrypt = new BouncyCastleScrypt(), Reporter = Said, Time = TimeProvider.System,
         };
         var verified = await new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(stored, VerificationLevel.Deep), Patience);
-        return RestoreSource.From(verified, Store, Codecs.All);
+        return RestoreSource.From(verified, Store, Codecs.All, _ => null);
     }
 
     /// <summary>An archive as <c>backup-data.sh</c> makes it: a live copy, owners and all.</summary>

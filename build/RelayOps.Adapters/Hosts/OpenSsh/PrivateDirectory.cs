@@ -42,7 +42,10 @@ internal sealed class PrivateDirectory : IDisposable
     }
 
     /// <summary>Writes a file of mode 0600 (or 0700) that nobody could open before.</summary>
-    public string Write(string name, string text, bool executable = false)
+    public string Write(string name, string text, bool executable = false) => Write(name, Encoding.UTF8.GetBytes(text), executable);
+
+    /// <inheritdoc cref="Write(string, string, bool)"/>
+    public string Write(string name, byte[] content, bool executable = false)
     {
         var path = System.IO.Path.Combine(Path, name);
         var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (executable ? UnixFileMode.UserExecute : UnixFileMode.None);
@@ -50,7 +53,7 @@ internal sealed class PrivateDirectory : IDisposable
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = mode;
         using var file = new FileStream(path, options);
-        file.Write(Encoding.UTF8.GetBytes(text));
+        file.Write(content);
         return path;
     }
 

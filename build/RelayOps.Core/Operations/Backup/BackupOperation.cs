@@ -43,7 +43,8 @@ public sealed class BackupOperation(IHost host, IArchiveSpool store, IReporter r
         BackupRequest request, BackupPlan plan, InspectedDeployment deployment, Wire wire, Stream destination, CancellationToken cancellationToken)
     {
         await using var archive = new ArchiveWriter(destination, plan.Id,
-            new ArchiveWriterOptions { Codec = request.Codec, Level = request.CompressionLevel }, cancellationToken);
+            new ArchiveWriterOptions { Codec = request.Codec, Level = request.CompressionLevel, Seal = request.Cipher is { } cipher ? cipher.Seal : null },
+            cancellationToken);
         var contents = new BackupContents(host, deployment, wire, request, archive, reporter);
         var snapshot = await WhileRedisSavesAsync(request, deployment, wire, contents.AddSettledAsync, cancellationToken);
         var dataset = await contents.AddDatasetAsync(snapshot, cancellationToken);
@@ -103,6 +104,7 @@ public sealed class BackupOperation(IHost host, IArchiveSpool store, IReporter r
         Server = archive.Manifest.Server,
         Tool = request.Tool,
         Compression = request.Codec.Name,
+        Encryption = request.Cipher?.Name,
         ContentBytes = archive.ContentBytes,
         StateBytes = archive.Manifest.Entries.Where(entry => !entry.Path.StartsWith("logs/", StringComparison.Ordinal)).Sum(entry => entry.Size),
         Only = DeploymentPartsText.Describe(request.Parts),

@@ -3,6 +3,7 @@ using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Redis;
+using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Operations.Backup;
 
@@ -22,7 +23,7 @@ public sealed record BackupPlan
 
     public static BackupPlan For(InspectedDeployment deployment, BackupRequest request, BackupId id)
     {
-        var fileName = $"claude-relay-backup-{id}.tar{request.Codec.Extension}";
+        var fileName = ArchiveName.For(id, request.Codec.Extension, request.Cipher?.Extension ?? "");
         var redis = deployment.Redis;
         return new BackupPlan
         {
@@ -51,6 +52,8 @@ public sealed record BackupPlan
         foreach (var part in deployment.Files)
             yield return $"read {part.Tree.Entries.Length} entries ({part.SizeBytes} bytes) of {part.Name} {part.Route.Name}: "
                 + On(part.Route.Run(TreeArchive.Command(part.Route.Root, WireCodec.None)));
+        if (request.Cipher is { } cipher)
+            yield return $"here: encrypt with {cipher.Name} in the same pass";
         yield return $"here: write {fileName} under a hidden name, sync it, rename it, write its .sha256 and .json";
         yield return On(deployment.Writing.Run(DeploymentLock.ReleaseCommand(deployment.Writing.Root, "<token>")));
         yield return $"here: read {fileName} back and verify it; only then apply retention";

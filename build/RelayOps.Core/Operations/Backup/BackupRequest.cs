@@ -1,5 +1,6 @@
 using RelayOps.Core.Archives;
 using RelayOps.Core.Deployments;
+using RelayOps.Core.Encryption;
 
 namespace RelayOps.Core.Operations.Backup;
 
@@ -12,6 +13,9 @@ public sealed record BackupRequest
 
     /// <summary>On the codec's own scale; null for its default.</summary>
     public int? CompressionLevel { get; init; }
+
+    /// <summary>Null for a plain archive.</summary>
+    public IArchiveCipher? Cipher { get; init; }
 
     /// <summary>Who asks: shown to whoever waits for the deployment meanwhile.</summary>
     public required LockOwner Owner { get; init; }

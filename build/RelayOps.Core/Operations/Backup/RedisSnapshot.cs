@@ -72,12 +72,9 @@ public sealed class RedisSnapshotTaker(IHost host, Wire wire, BackupRequest requ
             if (await DumpFile.FindAsync(host, route, cancellationToken) is not { } dump)
                 continue;
             var sample = new byte[Math.Min(dump.Size, DumpFile.SampleBytes)];
-            var started = time.GetTimestamp();
-            await wire.Count(dump.Output).ReadExactlyAsync(sample, cancellationToken);
-            var seconds = Math.Max(time.GetElapsedTime(started).TotalSeconds, 1e-4);
-            var codec = dump.Size <= sample.Length ? WireCodec.None
-                : WireCodec.Choose(sample.Length / seconds, wire.Codecs.Intersect(dump.Tools));
-            wire.Codec = WireCodec.Choose(sample.Length / seconds, wire.Codecs.Intersect(deployment.Survey.Tools));
+            var rate = await MeasureAsync(dump, sample, cancellationToken);
+            var codec = dump.Size <= sample.Length ? WireCodec.None : WireCodec.Choose(rate, wire.Codecs.Intersect(dump.Tools));
+            wire.Codec = WireCodec.Choose(rate, wire.Codecs.Intersect(deployment.Survey.Tools));
             await dump.ContinueAsync(codec, cancellationToken);
             var content = new ConcatenatedStream(sample, wire.Receive(dump.Output, codec));
             return new RedisSnapshot(dump.Size, dump.ModifiedAt, "bgsave", content, dump);
@@ -86,6 +83,17 @@ public sealed class RedisSnapshotTaker(IHost host, Wire wire, BackupRequest requ
         throw new RelayOpsException($"cannot read the dump of {deployment.Redis!.Endpoint.Name}",
             $"neither {deployment.Survey.User} nor the container nor passwordless sudo may read {deployment.Redis.DumpName} in {deployment.Redis.Directory}",
             $"put {deployment.Survey.User} into group docker, or allow sudo without a password", ExitStatus.WrongUse);
+    }
+
+    /// <summary>Bytes a second, without the first quarter: a connection begins slowly, and what fills its buffers comes at once.</summary>
+    private async Task<double> MeasureAsync(DumpFile dump, byte[] sample, CancellationToken cancellationToken)
+    {
+        var received = wire.Count(dump.Output);
+        var beginning = sample.Length / 4;
+        await received.ReadExactlyAsync(sample.AsMemory(0, beginning), cancellationToken);
+        var started = time.GetTimestamp();
+        await received.ReadExactlyAsync(sample.AsMemory(beginning), cancellationToken);
+        return (sample.Length - beginning) / Math.Max(time.GetElapsedTime(started).TotalSeconds, 1e-4);
     }
 
     /// <summary>Its size is known at its end alone, so it is had whole before it is archived.</summary>

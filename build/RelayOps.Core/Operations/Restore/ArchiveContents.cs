@@ -3,6 +3,7 @@ using System.Text;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
+using RelayOps.Core.Encryption;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Streams;
@@ -15,8 +16,18 @@ namespace RelayOps.Core.Operations.Restore;
 public sealed record RestoreSource(
     string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<Stream>> OpenAsync)
 {
-    public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs) => new(
-        verified.Backup.Id.ToString(), codecs, verified.Report.TornBytes, cancellationToken => store.OpenAsync(verified.Backup, cancellationToken));
+    /// <param name="findCipher">As <see cref="VerifyTools.FindCipher"/>.</param>
+    /// <exception cref="RelayOpsException">It is encrypted, and there is nothing to decrypt it with (<see cref="ExitStatus.BadBackup"/>).</exception>
+    public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs, Func<string, IArchiveCipher?> findCipher)
+    {
+        var backup = verified.Backup;
+        var cipher = backup.Encryption is { } encryption ? findCipher(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption) : null;
+        return new RestoreSource(backup.Id.ToString(), codecs, verified.Report.TornBytes, async cancellationToken =>
+        {
+            var stored = await store.OpenAsync(backup, cancellationToken);
+            return cipher is null ? stored : new OpenedArchive(cipher, stored);
+        });
+    }
 
     public async Task<ArchiveReading> ReadAsync(CancellationToken cancellationToken)
     {

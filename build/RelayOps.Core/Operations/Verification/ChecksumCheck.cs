@@ -25,7 +25,12 @@ internal static class ChecksumCheck
             yield return "its catalogue record is missing";
     }
 
+    /// <summary>Whether it was this check that failed.</summary>
+    public static bool Refused(StoredBackup backup, RelayOpsException exception) => exception.What == What(backup);
+
+    private static string What(StoredBackup backup) => $"{backup.Location} is not the archive that was stored";
+
     private static RelayOpsException Bad(StoredBackup backup, string why, Exception? inner) => new(
-        $"{backup.Location} is not the archive that was stored", inner is RelayOpsException { Why: var effect } ? $"{why}; {effect}" : why,
+        What(backup), inner is RelayOpsException { Why: var effect } ? $"{why}; {effect}" : why,
         "use another copy or another backup", ExitStatus.BadBackup, inner);
 }

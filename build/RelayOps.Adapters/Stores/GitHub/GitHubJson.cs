@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RelayOps.Adapters.Stores.GitHub;
+
+/// <summary>GitHub's own records, of which RelayOps reads these members: https://docs.github.com/en/rest</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RepositoryJson))]
+[JsonSerializable(typeof(ReleaseJson[]))]
+[JsonSerializable(typeof(ReleaseJson))]
+[JsonSerializable(typeof(AssetJson))]
+[JsonSerializable(typeof(NewRelease))]
+[JsonSerializable(typeof(ReleaseChange))]
+[JsonSerializable(typeof(ArtifactsJson))]
+[JsonSerializable(typeof(WorkflowRunJson))]
+[JsonSerializable(typeof(ErrorJson))]
+[JsonSerializable(typeof(IssueJson[]))]
+[JsonSerializable(typeof(IssueJson))]
+[JsonSerializable(typeof(NewIssue))]
+[JsonSerializable(typeof(IssueChange))]
+[JsonSerializable(typeof(NewComment))]
+internal sealed partial class GitHubJson : JsonSerializerContext
+{
+    private static readonly string[] DetailNames = ["field", "code", "message"];
+
+    public static HttpContent Content<T>(T value) =>
+        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), Default)) { Headers = { ContentType = new("application/json") } };
+
+    /// <summary>What GitHub says went wrong; the text itself when it is no JSON.</summary>
+    public static string ErrorMessage(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var error = JsonSerializer.Deserialize(body, Default.ErrorJson);
+            var details = error?.Errors is { ValueKind: JsonValueKind.Array } errors
+                ? string.Join(", ", errors.EnumerateArray().Select(Detail).Where(text => text.Length > 0)) : "";
+            return details.Length > 0 ? $"{error!.Message}: {details}" : error?.Message ?? "";
+        }
+        catch (JsonException)
+        {
+            return Encoding.UTF8.GetString(body);
+        }
+    }
+
+    private static string Detail(JsonElement error) => error.ValueKind != JsonValueKind.Object ? error.ToString()
+        : string.Join(' ', DetailNames.Where(name => error.TryGetProperty(name, out _)).Select(name => error.GetProperty(name).ToString()));
+}
+
+internal sealed record ErrorJson(string? Message, JsonElement? Errors);
+
+internal sealed record RepositoryJson(long Id, string? Visibility, bool? Private, string? DefaultBranch);
+
+internal sealed record ReleaseJson(
+    long Id, string TagName, string? Name, string? Body, bool Draft, bool? Immutable, DateTimeOffset CreatedAt, string HtmlUrl, string UploadUrl, AssetJson[]? Assets);
+
+internal sealed record AssetJson(long Id, string Name, string State, long Size, string? Digest);
+
+internal sealed record NewRelease(string TagName, string Name, string Body, bool Draft, string MakeLatest);
+
+internal sealed record ReleaseChange(string? Body = null, bool? Draft = null, string? MakeLatest = null);
+
+internal sealed record ArtifactsJson(ArtifactJson[] Artifacts);
+
+internal sealed record ArtifactJson(
+    long Id, string Name, long SizeInBytes, bool Expired, string? Digest, DateTimeOffset? CreatedAt, ArtifactRunJson? WorkflowRun);
+
+internal sealed record ArtifactRunJson(long Id, long RepositoryId, long HeadRepositoryId, string? HeadBranch);
+
+internal sealed record WorkflowRunJson(long Id, string? Path, string? Event, string? HeadBranch, RunRepositoryJson? Repository, RunRepositoryJson? HeadRepository);
+
+internal sealed record RunRepositoryJson(long Id);
+
+internal sealed record IssueJson(int Number, string Title, string State, string? Body, JsonElement? PullRequest);
+
+internal sealed record NewIssue(string Title, string Body);
+
+internal sealed record IssueChange(string? State = null, string? Body = null);
+
+internal sealed record NewComment(string Body);

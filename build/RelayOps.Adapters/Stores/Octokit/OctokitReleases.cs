@@ -1,0 +1,92 @@
+using Octokit;
+using RelayOps.Adapters.Stores.GitHub;
+using NewRelease = Octokit.NewRelease;
+using Release = RelayOps.Adapters.Stores.GitHub.Release;
+using ReleaseAsset = RelayOps.Adapters.Stores.GitHub.ReleaseAsset;
+
+namespace RelayOps.Adapters.Stores.Octokit;
+
+/// <summary>
+/// Releases through Octokit. It copies an asset into memory to upload it, takes no stream that cannot be searched, and tells neither an
+/// asset's digest nor whether a release is immutable: reading and moving bytes is left to plain REST.
+/// </summary>
+internal sealed class OctokitReleases : IGitHubReleases
+{
+    private readonly GitHubConnection connection;
+    private readonly RestReleases rest;
+    private readonly GitHubClient octokit;
+
+    public OctokitReleases(GitHubConnection connection)
+    {
+        this.connection = connection;
+        rest = new RestReleases(new GitHubRestClient(connection));
+        var credentials = connection.Token is { Length: > 0 } token ? new Credentials(token, AuthenticationType.Bearer) : Credentials.Anonymous;
+        // A connection of its own, because the client would put /api/v3/ behind an address that has it already.
+        octokit = new GitHubClient(new Connection(
+            new ProductHeaderValue("RelayOps"), new Uri(connection.ApiUrl.AbsoluteUri.TrimEnd('/') + '/'), new global::Octokit.Internal.InMemoryCredentialStore(credentials)));
+        octokit.SetRequestTimeout(connection.StallTimeout);
+    }
+
+    private string Owner => connection.Repository.Owner;
+
+    private string Name => connection.Repository.Name;
+
+    public Task<IReadOnlyList<Release>> ListAsync(CancellationToken cancellationToken) => rest.ListAsync(cancellationToken);
+
+    public Task<Release?> FindAsync(string tag, CancellationToken cancellationToken) => rest.FindAsync(tag, cancellationToken);
+
+    public Task<Release> GetAsync(long id, CancellationToken cancellationToken) => rest.GetAsync(id, cancellationToken);
+
+    public async Task<Release> CreateDraftAsync(string tag, string body, CancellationToken cancellationToken)
+    {
+        var draft = new NewRelease(tag) { Name = tag, Body = body, Draft = true, MakeLatest = MakeLatestQualifier.False };
+        var created = await DoAsync($"creating release {tag}", mayRepeat: false, () => octokit.Repository.Release.Create(Owner, Name, draft), cancellationToken);
+        return await rest.GetAsync(created.Id, cancellationToken);
+    }
+
+    public async Task<Release> PublishAsync(Release draft, CancellationToken cancellationToken)
+    {
+        await EditAsync(draft, new ReleaseUpdate { TagName = draft.Tag, Draft = false, MakeLatest = MakeLatestQualifier.False }, "publishing", cancellationToken);
+        return await rest.GetAsync(draft.Id, cancellationToken);
+    }
+
+    public Task SaveBodyAsync(Release release, string body, CancellationToken cancellationToken) =>
+        EditAsync(release, new ReleaseUpdate { Body = body }, "changing the text of", cancellationToken);
+
+    /// <summary>By plain REST, which knows what an immutable release answers.</summary>
+    public Task DeleteAsync(Release release, CancellationToken cancellationToken) => rest.DeleteAsync(release, cancellationToken);
+
+    public Task UploadAsync(Release draft, NewAsset asset, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken) =>
+        rest.UploadAsync(draft, asset, open, cancellationToken);
+
+    public Task DeleteAssetAsync(ReleaseAsset asset, CancellationToken cancellationToken) => rest.DeleteAssetAsync(asset, cancellationToken);
+
+    public Task<Stream?> OpenAsync(ReleaseAsset asset, long from, CancellationToken cancellationToken) => rest.OpenAsync(asset, from, cancellationToken);
+
+    public void Dispose() => rest.Dispose();
+
+    private Task<global::Octokit.Release> EditAsync(Release release, ReleaseUpdate change, string action, CancellationToken cancellationToken) =>
+        DoAsync($"{action} release {release.Tag}", mayRepeat: true, () => octokit.Repository.Release.Edit(Owner, Name, release.Id, change), cancellationToken);
+
+    private async Task<T> DoAsync<T>(string action, bool mayRepeat, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        const int attempts = 5;
+        var waited = TimeSpan.Zero;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await work().WaitAsync(cancellationToken);
+            }
+            catch (Exception e) when (OctokitFailures.Find($"{action} in {connection.Repository}", e, cancellationToken) is { } failure)
+            {
+                var limit = OctokitFailures.FindLimit(e);
+                if (limit is { } wait && (waited += wait) > connection.LongestWait)
+                    throw GitHubFailure.Limited(failure.What, wait);
+                if (limit is null && (!failure.IsTransient || !mayRepeat || attempt == attempts))
+                    throw failure;
+                await connection.WaitAsync(limit ?? TimeSpan.FromSeconds(Math.Pow(2, attempt - 1)), cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace RelayOps.Core.Stores;
+
+/// <summary>What the workflows need of a repository, as lines for a person; nothing secret is in them.</summary>
+public static class GitHubSetupPlan
+{
+    /// <summary>The environment that <c>restore.yml</c> runs in.</summary>
+    public const string Environment = "production";
+
+    public static IReadOnlyList<string> For(GitHubRepository repository, bool environmentExists) =>
+    [
+        $"# {repository}: what the workflows of RelayOps need",
+        environmentExists
+            ? $"# environment {Environment}: is there; add required reviewers where the plan offers them"
+            : $"gh api --method PUT repos/{repository}/environments/{Environment}   # then add required reviewers where the plan offers them",
+        "# secrets, read from files so that no shell remembers them:",
+        $"gh secret set SSH_KEY --repo {repository} < relay-key          # a key of its own, without a passphrase, for this purpose alone",
+        "ssh-keyscan -t ed25519 YOUR-SERVER > relay.hosts               # compare with: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (there)",
+        $"gh secret set KNOWN_HOSTS --repo {repository} < relay.hosts",
+        $"gh secret set IDENTITY --repo {repository} < age-identity       # for drills and restores only; backups need the recipient alone",
+        "# variables:",
+        $"gh variable set SERVER --repo {repository} --body USER@YOUR-SERVER",
+        $"gh variable set ENCRYPT_TO --repo {repository} --body age1...    # without it nothing is uploaded from a public repository",
+        $"gh variable set PROFILES --repo {repository} --body '[\"default\"]' # one name for each .nuke/parameters.<name>.json",
+        "# recommended: protect the default branch, require a review of .github/, and let only that branch deploy to " + Environment,
+    ];
+}

@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace RelayOps.Adapters.Tests.Stores;
+
+/// <summary>
+/// GitHub's releases and artifacts as far as RelayOps uses them, in this process: keeps what it is given, answers as GitHub does, and
+/// fails as it is told to.
+/// </summary>
+internal sealed partial class FakeGitHub : IDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly ConcurrentQueue<Fault> faults = new();
+    private readonly Lock gate = new();
+    private readonly List<FakeRelease> releases = [];
+    private readonly CancellationTokenSource stop = new();
+    private long lastId = 1000;
+
+    public FakeGitHub()
+    {
+        for (var port = Random.Shared.Next(20_000, 50_000); ; port = Random.Shared.Next(20_000, 50_000))
+        {
+            try
+            {
+                listener.Prefixes.Clear();
+                listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+                listener.Start();
+                Url = new Uri($"http://127.0.0.1:{port}/");
+                break;
+            }
+            catch (HttpListenerException)
+            {
+                // Taken: another one.
+            }
+        }
+
+        _ = Task.Run(ListenAsync);
+    }
+
+    public Uri Url { get; }
+
+    public string Token { get; } = "ghs_" + Guid.NewGuid().ToString("N");
+
+    public string? Visibility { get; set; } = "private";
+
+    public bool ImmutableReleases { get; set; }
+
+    /// <summary>Older servers tell no digest of an asset.</summary>
+    public bool TellsDigests { get; set; } = true;
+
+    /// <summary>Keeps size and digest of an asset alone, for what would not fit into memory.</summary>
+    public bool KeepsContent { get; set; } = true;
+
+    public int PageSize { get; set; } = 100;
+
+    /// <summary>Every request, as <c>GET /path</c>.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    public IReadOnlyList<FakeRelease> Releases
+    {
+        get
+        {
+            lock (gate)
+                return [.. releases];
+        }
+    }
+
+    /// <summary>The next requests whose method and path contain the text fail, one for each fault.</summary>
+    public void Fail(Fault fault) => faults.Enqueue(fault);
+
+    public FakeRelease Add(FakeRelease release)
+    {
+        lock (gate)
+        {
+            releases.Add(release);
+            release.Id = ++lastId;
+            foreach (var asset in release.Assets)
+                asset.Id = ++lastId;
+        }
+
+        return release;
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        listener.Close();
+        stop.Dispose();
+    }
+
+    private async Task ListenAsync()
+    {
+        while (listener.IsListening)
+        {
+            try
+            {
+                var context = await listener.GetContextAsync();
+                _ = Task.Run(() => AnswerAsync(context));
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        Requests.Enqueue($"{request.HttpMethod} {request.RawUrl}");
+        response.Headers["Date"] = DateTimeOffset.UtcNow.ToString("r");
+        try
+        {
+            var fault = faults.TryPeek(out var next) && $"{request.HttpMethod} {request.RawUrl}".Contains(next.Where, StringComparison.Ordinal) && faults.TryDequeue(out next) ? next : null;
+            if (fault is null || !await fault.Do(context, stop.Token))
+                await RouteAsync(context);
+        }
+        catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client hung up, or the test is over.
+        }
+        catch (Exception e)
+        {
+            Send(response, 500, new JsonObject { ["message"] = e.ToString() });
+        }
+        finally
+        {
+            try
+            {
+                response.Close();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            {
+                response.Abort();
+            }
+        }
+    }
+
+    public static void Send(HttpListenerResponse response, int status, JsonNode? body)
+    {
+        response.StatusCode = status;
+        if (body is null)
+            return;
+        response.ContentType = "application/json; charset=utf-8";
+        var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+        response.ContentLength64 = bytes.Length;
+        response.OutputStream.Write(bytes);
+    }
+}
+
+internal sealed class FakeRelease
+{
+    public long Id { get; set; }
+
+    public required string Tag { get; init; }
+
+    public string Body { get; set; } = "";
+
+    public bool Draft { get; set; } = true;
+
+    public bool Immutable { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
+
+    public List<FakeAsset> Assets { get; } = [];
+}
+
+internal sealed class FakeAsset
+{
+    public long Id { get; set; }
+
+    public required string Name { get; init; }
+
+    public byte[] Content { get; set; } = [];
+
+    public string State { get; set; } = "uploaded";
+
+    /// <summary>Of content that was weighed and thrown away.</summary>
+    public (long Size, string Digest)? Weighed { get; set; }
+
+    public long Size => Weighed?.Size ?? Content.Length;
+
+    public string Digest => Weighed?.Digest ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Content));
+}
+
+/// <summary>Something that goes wrong with one request.</summary>
+/// <param name="Where">Part of method and path.</param>
+/// <param name="Do">True when it has answered; false goes on as if nothing were.</param>
+internal sealed record Fault(string Where, Func<HttpListenerContext, CancellationToken, Task<bool>> Do)
+{
+    public static Fault Status(string where, int status, string message, params (string Name, string Value)[] headers) => new(where, (context, _) =>
+    {
+        foreach (var (name, value) in headers)
+            context.Response.Headers[name] = value;
+        FakeGitHub.Send(context.Response, status, new JsonObject { ["message"] = message });
+        return Task.FromResult(true);
+    });
+
+    /// <summary>Hears nothing, says nothing, until the client gives up.</summary>
+    public static Fault Silence(string where) => new(where, async (_, stop) =>
+    {
+        await Task.Delay(Timeout.Infinite, stop);
+        return true;
+    });
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using RelayOps.Adapters.Stores.GitHub;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Adapters.Tests.Stores;
+
+/// <summary>A GitHub of the test's own and a connection to it that waits for nothing and remembers how long it was asked to.</summary>
+internal sealed class GitHubScene : IDisposable
+{
+    public FakeGitHub Server { get; } = new();
+
+    public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+
+    public PhaseRecorder Reporter { get; } = new(Core.Reporting.SilentReporter.Instance, TimeProvider.System);
+
+    public GitHubConnection Connection(string? token = null, TimeSpan? stallTimeout = null) => new()
+    {
+        Repository = GitHubRepository.Parse("o/r"),
+        Token = token ?? Server.Token,
+        ApiUrl = Server.Url,
+        StallTimeout = stallTimeout ?? TimeSpan.FromSeconds(100),
+        Waiting = (span, cancellationToken) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Waits.Enqueue(span);
+            return Task.CompletedTask;
+        },
+    };
+
+    public static byte[] Bytes(int length, int seed = 1)
+    {
+        var content = new byte[length];
+        new Random(seed).NextBytes(content);
+        return content;
+    }
+
+    /// <summary>A backup in another store.</summary>
+    public static CataloguedBackup Source(CatalogueRecord record, byte[] content) => new(new BytesStore(content), new StoredBackup
+    {
+        Id = BackupId.Get(record.BackupId),
+        Store = "memory",
+        Archive = record.Archive,
+        Location = "/" + record.Archive,
+        SizeBytes = content.Length,
+        Record = record,
+        Sha256 = record.Sha256,
+    });
+
+    public static async Task<string> HashAsync(Stream stream) => Convert.ToHexStringLower(await SHA256.HashDataAsync(stream));
+
+    public void Dispose() => Server.Dispose();
+
+    private sealed class BytesStore(byte[] archive) : IBackupStore
+    {
+        public string Name => "memory";
+
+        public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new MemoryStream(archive, writable: false));
+
+        public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

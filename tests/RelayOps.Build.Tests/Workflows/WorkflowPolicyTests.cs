@@ -1,0 +1,69 @@
+namespace RelayOps.Build.Tests.Workflows;
+
+public sealed class WorkflowPolicyTests
+{
+    private const string Sound = """
+        on: push
+        permissions: {}
+        jobs:
+          job:
+            timeout-minutes: 10
+            permissions:
+              contents: read
+            concurrency:
+              group: one
+              cancel-in-progress: false
+              queue: max
+            steps:
+              - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+                with:
+                  persist-credentials: false
+              - run: ./build.sh Backup
+                env:
+                  LEVEL: ${{ inputs.level }}
+              - uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0
+                if: always() && (steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')
+                with:
+                  name: backup
+                  path: ${{ steps.backup.outputs.archive }}
+        """;
+
+    public static TheoryData<string> Files => [.. WorkflowFile.Paths.Select(path => Path.GetFileName(path))];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Violations_has_none_of(string file) => Assert.Empty(WorkflowPolicy.Violations(Workflow(file)));
+
+    [Fact]
+    public void Violations_is_empty_for_a_sound_workflow() => Assert.Empty(WorkflowPolicy.Violations(new WorkflowFile("sound.yml", Sound)));
+
+    [Theory]
+    [InlineData("permissions: {}", "permissions: write-all", "permissions: {}")]
+    [InlineData("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7", "pinned by commit")]
+    [InlineData(" # v7.0.1", "", "version in a comment")]
+    [InlineData("    timeout-minutes: 10\n", "", "timeout")]
+    [InlineData("timeout-minutes: 10", "timeout-minutes: 360", "timeout")]
+    [InlineData("    permissions:\n      contents: read\n", "", "permitted")]
+    [InlineData("      queue: max\n", "", "queues")]
+    [InlineData("cancel-in-progress: false", "cancel-in-progress: true", "queues")]
+    [InlineData("persist-credentials: false", "persist-credentials: true", "credentials")]
+    [InlineData("run: ./build.sh Backup", "run: ./build.sh Backup --level ${{ inputs.level }}", "env: alone")]
+    [InlineData("run: ./build.sh Backup", "run: ./build.sh Backup Verify", "one target")]
+    [InlineData("run: ./build.sh Backup", "run: echo; ./build.sh Backup", "one target")]
+    [InlineData("if: always() && ", "if: ", "left is uploaded")]
+    [InlineData("(steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')", "true", "encrypted or that was waived")]
+    public void Violations_names_the_rule_that_is_broken(string sound, string broken, string rule)
+    {
+        Assert.Contains(sound, Sound, StringComparison.Ordinal);
+
+        var violations = WorkflowPolicy.Violations(new WorkflowFile("broken.yml", Sound.Replace(sound, broken, StringComparison.Ordinal)));
+
+        Assert.Contains(violations, violation => violation.Contains(rule, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Files_are_those_that_the_documentation_names() =>
+        Assert.Equal(["backup.yml", "ci.yml", "drill.yml", "restore.yml", "status.yml"], WorkflowFile.Paths.Select(path => Path.GetFileName(path)));
+
+    private static WorkflowFile Workflow(string file) => WorkflowFile.Read(Path.Combine(WorkflowFile.Root, ".github", "workflows", file));
+}

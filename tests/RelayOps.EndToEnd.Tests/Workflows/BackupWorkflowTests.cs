@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using RelayOps.Adapters.Tests.Stores;
+using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Redis;
+
+namespace RelayOps.EndToEnd.Tests.Workflows;
+
+/// <summary>The repository's own workflows, run step by step against a real deployment and a GitHub of the tests' own.</summary>
+public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
+{
+    private readonly FakeGitHub _github = new();
+    private NativeDeployment _deployment = null!;
+    private WorkflowRunner _runner = null!;
+
+    public async Task InitializeAsync()
+    {
+        _deployment = await NativeDeployment.StartAsync(new RedisServerOptions { Password = "redis password" }, CancellationToken.None);
+        await _deployment.FillAsync(1300, 100, CancellationToken.None);
+        _runner = new WorkflowRunner(_github.Url, _github.Token, _deployment.Path);
+        _runner.Variables["ALLOW_PLAINTEXT"] = "true";
+    }
+
+    public async Task DisposeAsync() => await _deployment.DisposeAsync();
+
+    public void Dispose()
+    {
+        _runner.Dispose();
+        _github.Dispose();
+    }
+
+    [Fact]
+    public async Task Scheduled_backup_is_uploaded_and_status_and_drill_find_it()
+    {
+        var backup = await _runner.OnScheduleAsync("backup.yml");
+
+        Assert.True(backup.Status == 0, backup.ToString());
+        var outputs = backup["Backup"].Outputs!;
+        Assert.Equal("deep", outputs["verified"]);
+        Assert.Contains("## ✅ Backup", backup["Backup"].Summary, StringComparison.Ordinal);
+        var archive = Path.Combine(_runner.Artifacts, Path.GetFileName(outputs["archive"]));
+        Assert.Equal(outputs["sha256"], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(archive))));
+        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "report-backup-tokyo", "report.json")));
+
+        Assert.Equal(1, (await _runner.OnScheduleAsync("status.yml")).Status);
+        _runner.Publish(_github);
+        var status = await _runner.OnScheduleAsync("status.yml");
+        Assert.True(status.Status == 0, status.ToString());
+        var drill = await _runner.OnScheduleAsync("drill.yml");
+
+        Assert.True(drill.Status == 0, drill.ToString());
+        Assert.Equal((outputs["backup-id"], "drill"), (drill["Drill"].Outputs!["backup-id"], drill["Drill"].Outputs!["verified"]));
+        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", "report.json")));
+    }
+
+    [Fact]
+    public async Task Backup_reads_nothing_and_uploads_nothing_when_the_repository_is_public()
+    {
+        _github.Visibility = "public";
+
+        var backup = await _runner.OnScheduleAsync("backup.yml");
+
+        Assert.Equal(("failure", "skipped"), (backup["Backup"].Outcome, backup["Upload the backup"].Outcome));
+        Assert.Contains("everybody could read the server's keys", backup["Backup"].Log, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_runner.Artifacts, "claude-relay-backup-*"));
+        Assert.False(Directory.Exists(Path.Combine(_runner.Workspace, "artifacts", "backups")) && Directory.EnumerateFiles(
+            Path.Combine(_runner.Workspace, "artifacts", "backups"), "claude-relay-backup-*.tar.*").Any());
+    }
+
+    [Fact]
+    public async Task Scheduled_backup_opens_one_incident_while_the_server_fails_and_closes_it_afterwards()
+    {
+        var compose = Path.Combine(_deployment.Path, "docker-compose.yml");
+        File.Move(compose, compose + ".away");
+        await _runner.OnScheduleAsync("backup.yml");
+        var failed = await _runner.OnScheduleAsync("backup.yml");
+
+        Assert.Equal(1, failed.Status);
+        Assert.Contains("## ❌ Backup", failed["Backup"].Summary, StringComparison.Ordinal);
+        Assert.Equal("success", failed["Upload the report"].Outcome);
+        var issue = Assert.Single(_github.Issues);
+        Assert.Equal(("RelayOps: Backup tokyo fails", "open"), (issue.Title, issue.State));
+
+        File.Move(compose + ".away", compose);
+        await _runner.OnScheduleAsync("backup.yml");
+
+        Assert.Equal("closed", issue.State);
+    }
+
+    [Fact]
+    public async Task Dispatched_dry_run_changes_nothing_and_uploads_no_backup()
+    {
+        var run = await _runner.OnDispatchAsync("backup.yml", new JsonObject { ["profile"] = "tokyo", ["dry-run"] = true });
+
+        Assert.True(run.Status == 0, run.ToString());
+        Assert.Equal("skipped", run["Upload the backup"].Outcome);
+        Assert.False(Directory.Exists(Path.Combine(_runner.Workspace, "artifacts", "backups")));
+    }
+
+    [Fact]
+    public async Task Token_is_in_no_log_and_no_summary()
+    {
+        var run = await _runner.OnScheduleAsync("backup.yml");
+
+        Assert.DoesNotContain(_github.Token, run.ToString() + run["Backup"].Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain(NativeDeployment.EncryptionKey, run.ToString() + run["Backup"].Summary, StringComparison.Ordinal);
+    }
+}
