@@ -41,7 +41,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
-        await _composition.GitHub.RequireAdmissionAsync(isEncrypted: false, cancellationToken);
+        await _composition.GitHub.RequireAdmissionAsync(isEncrypted: request.Cipher is not null, cancellationToken);
         var taken = await _composition.Catalogue.ListAsync(cancellationToken);
         var plan = BackupPlan.For(_deployment!, request, BackupId.Free(_composition.Time.GetUtcNow(), taken.Select(backup => backup.Id)));
         if (_composition.DryRun)

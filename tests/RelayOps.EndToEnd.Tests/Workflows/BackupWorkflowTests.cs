@@ -68,6 +68,26 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Encrypted_backup_leaves_for_a_public_repository_and_comes_back()
+    {
+        _github.Visibility = "public";
+        _runner.Variables.Remove("ALLOW_PLAINTEXT");
+        _runner.Variables["ENCRYPT_TO"] = "passphrase";
+        _runner.Secrets["PASSPHRASE"] = "correct horse battery staple";
+
+        var backup = await _runner.OnScheduleAsync("backup.yml");
+        Assert.True(backup.Status == 0, backup.ToString());
+        Assert.EndsWith(".tar.gz.gpg", Assert.Single(Directory.EnumerateFiles(_runner.Artifacts, "*.tar.*")), StringComparison.Ordinal);
+
+        _runner.Publish(_github);
+        var drill = await _runner.OnScheduleAsync("drill.yml");
+
+        Assert.True(drill.Status == 0, drill.ToString());
+        Assert.Equal("drill", drill["Drill"].Outputs!["verified"]);
+        Assert.DoesNotContain("correct horse", backup.ToString() + drill, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Scheduled_backup_opens_one_incident_while_the_server_fails_and_closes_it_afterwards()
     {
         var compose = Path.Combine(_deployment.Path, "docker-compose.yml");
