@@ -16,12 +16,12 @@ namespace RelayOps.Core.Operations.Restore;
 public sealed record RestoreSource(
     string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<Stream>> OpenAsync)
 {
-    /// <param name="findCipher">As <see cref="VerifyTools.FindCipher"/>.</param>
+    /// <param name="findCipher">As <see cref="VerifyTools.FindCipher"/>; without it, plain archives alone.</param>
     /// <exception cref="RelayOpsException">It is encrypted, and there is nothing to decrypt it with (<see cref="ExitStatus.BadBackup"/>).</exception>
-    public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs, Func<string, IArchiveCipher?> findCipher)
+    public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs, Func<string, IArchiveCipher?>? findCipher = null)
     {
         var backup = verified.Backup;
-        var cipher = backup.Encryption is { } encryption ? findCipher(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption) : null;
+        var cipher = backup.Encryption is { } encryption ? findCipher?.Invoke(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption) : null;
         return new RestoreSource(backup.Id.ToString(), codecs, verified.Report.TornBytes, async cancellationToken =>
         {
             var stored = await store.OpenAsync(backup, cancellationToken);

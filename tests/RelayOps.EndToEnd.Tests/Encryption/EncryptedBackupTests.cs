@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Processes;
+using RelayOps.Testing.Redis;
+using RelayOps.Testing.Ssh;
+
+namespace RelayOps.EndToEnd.Tests.Encryption;
+
+/// <summary>Encrypted backups as an operator makes, verifies and opens them, with RelayOps and without.</summary>
+public sealed partial class EncryptedBackupTests : IDisposable
+{
+    private const string Passphrase = "canary passphrase 93b1";
+
+    private readonly TestDirectory _keys = TestDirectory.Create("relayops-keys-");
+
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+
+    public void Dispose() => _keys.Dispose();
+
+    [Fact]
+    public async Task Backup_with_a_public_key_alone_is_sealed_and_opens_as_its_guide_says()
+    {
+        await using var deployment = await StartAsync();
+        var recipient = await AgeKeyAsync("KEYFILE");
+
+        var backup = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--encrypt-to", recipient]);
+        Assert.True(backup.ExitCode == 0, backup.ToString());
+        Assert.Equal("sealed", Verified(deployment));
+        Assert.EndsWith(".tar.gz.age", Assert.Single(deployment.Archives), StringComparison.Ordinal);
+
+        var unread = await RelayOpsProcess.RunAsync("Verify", "--backup-directory", deployment.Store);
+        Assert.True(unread.ExitCode == 0, unread.ToString());
+        Assert.Contains("Not proven: that it can be decrypted", unread.ToString(), StringComparison.Ordinal);
+
+        var read = await RelayOpsProcess.RunAsync("Verify", "--backup-directory", deployment.Store, "--identity", _keys.File("KEYFILE"));
+        Assert.True(read.ExitCode == 0, read.ToString());
+        Assert.Equal("deep", Verified(deployment));
+
+        await AssertGuideOpensAsync(deployment, $"age -d -i '{_keys.File("KEYFILE")}'", home => File.Copy(_keys.File("KEYFILE"), Path.Combine(home, "recovery", "KEYFILE")));
+    }
+
+    [Fact]
+    public async Task Backup_with_a_passphrase_never_shows_it_and_opens_as_its_guide_says()
+    {
+        await using var deployment = await StartAsync();
+        await using var process = RelayOpsProcess.Start(
+            new Dictionary<string, string> { ["PASSPHRASE"] = Passphrase }, ["Backup", .. deployment.Here, "--encrypt-to", "passphrase"]);
+        var watched = ProcessWatch.UntilEndAsync(process.Id, Passphrase, Patience);
+        var result = await process.WaitAsync();
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal("deep", Verified(deployment));
+        Assert.DoesNotContain(Passphrase, result.ToString(), StringComparison.Ordinal);
+        var watch = await watched;
+        Assert.True(watch.SawGpg);
+        Assert.Empty(watch.Leaks);
+        Assert.Empty(ProcessWatch.DirectoriesOf(process.Id));
+
+        await AssertGuideOpensAsync(deployment, $"gpg --batch --quiet --pinentry-mode loopback --passphrase '{Passphrase}' -d", WriteSettings);
+    }
+
+    [Theory]
+    [InlineData("deadbeef", "short key id")]
+    [InlineData("/nowhere.asc", "no file")]
+    [InlineData("passphrase", "needs a passphrase")]
+    public async Task Backup_refuses_recipients_before_anything_is_done(string recipient, string why)
+    {
+        await using var deployment = await StartAsync();
+
+        var result = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--encrypt-to", recipient]);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains(why, result.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(deployment.Store));
+    }
+
+    [Fact]
+    public async Task Verify_with_another_key_ends_in_4()
+    {
+        await using var deployment = await StartAsync();
+        var recipient = await AgeKeyAsync("right");
+        await AgeKeyAsync("wrong");
+        Assert.Equal(0, (await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--encrypt-to", recipient])).ExitCode);
+
+        var result = await RelayOpsProcess.RunAsync("Verify", "--backup-directory", deployment.Store, "--identity", _keys.File("wrong"));
+
+        Assert.True(result.ExitCode == 4, result.ToString());
+        Assert.Contains("no identity matched", result.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<NativeDeployment> StartAsync()
+    {
+        var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
+        await deployment.FillAsync(50, 100, Patience);
+        return deployment;
+    }
+
+    private static string? Verified(NativeDeployment deployment)
+    {
+        using var record = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(deployment.Store, "*.json").Single()));
+        return record.RootElement.GetProperty("verified").GetString();
+    }
+
+    private async Task<string> AgeKeyAsync(string name)
+    {
+        await Shell.RunAsync("age-keygen", ["-o", _keys.File(name)], Patience);
+        return (await Shell.RunAsync("age-keygen", ["-y", _keys.File(name)], Patience)).Trim();
+    }
+
+    /// <summary>Executes the guide's first block word for word, in a home of its own, with the archive, its checksum and what the owner of the key has.</summary>
+    private async Task AssertGuideOpensAsync(NativeDeployment deployment, string open, Action<string> prepare)
+    {
+        var archive = deployment.Archives.Single();
+        var home = _keys.File("home");
+        Directory.CreateDirectory(Path.Combine(home, "recovery"));
+        prepare(home);
+        foreach (var file in new[] { archive, Directory.GetFiles(deployment.Store, "*.sha256").Single() })
+            File.Copy(file, Path.Combine(home, "recovery", Path.GetFileName(file)));
+        var guide = await Shell.RunAsync("sh", ["-c", $"{open} '{archive}' | tar xzO --wildcards '*/RECOVERY.md'"], Patience);
+
+        await Shell.RunAsync("env", [$"HOME={home}", "sh", "-ec", FirstBlock().Match(guide).Groups[1].Value], Patience);
+
+        Assert.Single(Directory.GetFiles(Path.Combine(home, "recovery"), "dump.rdb", SearchOption.AllDirectories));
+    }
+
+    /// <summary>What a terminal would be asked for.</summary>
+    private static void WriteSettings(string home)
+    {
+        var settings = Directory.CreateDirectory(Path.Combine(home, ".gnupg"), (UnixFileMode)0b111_000_000).FullName;
+        File.WriteAllText(Path.Combine(settings, "passphrase"), Passphrase + "\n");
+        File.WriteAllText(Path.Combine(settings, "gpg.conf"), $"batch\npinentry-mode loopback\npassphrase-file {settings}/passphrase\n");
+    }
+
+    [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex FirstBlock();
+}
