@@ -45,8 +45,10 @@ internal sealed class AgeCipher(ImmutableArray<string> recipients, string? ident
         }
     }
 
-    private RelayOpsException Explain(string said) =>
-        said.Contains("passphrase", StringComparison.Ordinal) && !said.Contains("incorrect", StringComparison.Ordinal)
+    // A header that cannot be read is the archive's fault, whatever else the line says.
+    private RelayOpsException Explain(string said) => said.Contains("header", StringComparison.Ordinal)
+        ? CipherErrors.Opening(Name, said, "use another backup")
+        : said.Contains("passphrase", StringComparison.Ordinal) && !said.Contains("incorrect", StringComparison.Ordinal)
             ? CipherErrors.Opening(Name, said, "the archive or the identity is locked with a passphrase, which age asks for on a terminal alone: open it by hand with 'age -d', or give an identity without one")
             : said.Contains("malformed", StringComparison.Ordinal) || said.Contains("unknown identity", StringComparison.Ordinal)
                 ? new RelayOpsException("cannot use --identity", said, "give an age identity or a private ssh key", ExitStatus.WrongUse)

@@ -68,6 +68,22 @@ public sealed class ArchiveCipherTests(CipherKeys keys) : IClassFixture<CipherKe
         }
     }
 
+    /// <summary>gpg takes a fraction of a second each time, to make guessing slow: of its bytes every seventh.</summary>
+    [Theory]
+    [InlineData("age", 1)]
+    [InlineData("passphrase", 7)]
+    public async Task Open_tells_a_change_of_each_byte(string kind, int step)
+    {
+        var ciphertext = await keys.SealAsync(kind, Plain[..64]);
+        await Parallel.ForEachAsync(Enumerable.Range(0, ciphertext.Length).Where(at => at % step == 0), async (at, _) =>
+        {
+            var changed = ciphertext.ToArray();
+            changed[at] ^= 1;
+            var error = await Record.ExceptionAsync(() => OpenAsync(keys.Opening(kind), changed));
+            Assert.True(error is RelayOpsException { Status: ExitStatus.BadBackup }, $"byte {at} of {ciphertext.Length}: {error}");
+        });
+    }
+
     [Fact]
     public async Task Open_tells_a_failing_source_by_its_own_error()
     {

@@ -35,6 +35,19 @@ internal sealed record ProcessWatch(bool SawGpg, IReadOnlyCollection<string> Lea
     public static IEnumerable<string> DirectoriesOf(int run) =>
         Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"relayops-*-{run}-*"));
 
+    public static string Read(string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended, or was removed, in between.
+            return "";
+        }
+    }
+
     private static string[] Files(string directory)
     {
         try
@@ -45,19 +58,6 @@ internal sealed record ProcessWatch(bool SawGpg, IReadOnlyCollection<string> Lea
         {
             // It is gone, as it should be.
             return [];
-        }
-    }
-
-    private static string Read(string path)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(File.ReadAllBytes(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It ended, or was removed, in between.
-            return "";
         }
     }
 }
