@@ -11,7 +11,7 @@ namespace RelayOps.Adapters.Tests.Stores;
 /// </summary>
 internal sealed partial class FakeGitHub : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly ConcurrentQueue<Fault> faults = new();
     private readonly Lock gate = new();
     private readonly List<FakeRelease> releases = [];
@@ -20,22 +20,7 @@ internal sealed partial class FakeGitHub : IDisposable
 
     public FakeGitHub()
     {
-        for (var port = Random.Shared.Next(20_000, 50_000); ; port = Random.Shared.Next(20_000, 50_000))
-        {
-            try
-            {
-                listener.Prefixes.Clear();
-                listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-                listener.Start();
-                Url = new Uri($"http://127.0.0.1:{port}/");
-                break;
-            }
-            catch (HttpListenerException)
-            {
-                // Taken: another one.
-            }
-        }
-
+        (listener, Url) = Listen();
         _ = Task.Run(ListenAsync);
     }
 
@@ -88,6 +73,27 @@ internal sealed partial class FakeGitHub : IDisposable
         stop.Cancel();
         listener.Close();
         stop.Dispose();
+    }
+
+    /// <summary>A listener that could not start is of no use any more, so that every port gets one of its own.</summary>
+    private static (HttpListener Listener, Uri Url) Listen()
+    {
+        while (true)
+        {
+            var url = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 32_000)}/");
+            var listener = new HttpListener();
+            listener.Prefixes.Add(url.ToString());
+            try
+            {
+                listener.Start();
+                return (listener, url);
+            }
+            catch (HttpListenerException)
+            {
+                // Taken: another one.
+                listener.Close();
+            }
+        }
     }
 
     private async Task ListenAsync()
