@@ -1,16 +1,16 @@
 using RelayOps.Core;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Encryption;
 
 /// <summary>What is written goes through an encryption tool into the destination. Disposing ends the ciphertext, or the tool where a write failed.</summary>
-internal sealed class SealingStream : Stream
+internal sealed class SealingStream : WriteOnlyStream
 {
     private readonly CipherProcess process;
     private readonly Func<string, RelayOpsException> explain;
     private readonly Task copying;
     private bool greeted;
     private bool broken;
-    private bool disposed;
 
     /// <param name="explain">Makes an error of what the tool said.</param>
     public SealingStream(CipherProcess process, Stream destination, Func<string, RelayOpsException> explain)
@@ -18,20 +18,6 @@ internal sealed class SealingStream : Stream
         this.process = process;
         this.explain = explain;
         copying = Task.Run(() => CopyAsync(destination), CancellationToken.None);
-    }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -57,36 +43,6 @@ internal sealed class SealingStream : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await EndAsync();
-        await base.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            EndAsync().GetAwaiter().GetResult();
-        base.Dispose(disposing);
-    }
-
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
         if (greeted)
@@ -109,11 +65,8 @@ internal sealed class SealingStream : Stream
         }
     }
 
-    private async Task EndAsync()
+    protected override async Task EndAsync()
     {
-        if (disposed)
-            return;
-        disposed = true;
         await using var ended = process;
         if (broken)
         {

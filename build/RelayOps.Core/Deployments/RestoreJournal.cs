@@ -42,8 +42,14 @@ public sealed record RestoreJournal
 
     public required ImmutableArray<ExchangedItem> Items { get; init; }
 
-    /// <summary>Containers that ran, in the order in which they are started: Redis first.</summary>
+    /// <summary>Names of the containers that ran, in the order in which they are started: Redis first. Names outlive what compose makes anew.</summary>
     public required ImmutableArray<string> Running { get; init; }
+
+    /// <summary>Their compose services, in the same order.</summary>
+    public ImmutableArray<string> Services { get; init; } = [];
+
+    /// <summary>What compose calls all of them together.</summary>
+    public string? Project { get; init; }
 
     /// <summary>Redis is stopped for it.</summary>
     public required bool Redis { get; init; }
@@ -57,6 +63,8 @@ public sealed record RestoreJournal
     /// <summary>The stamp of the restore that a rollback undoes.</summary>
     public string? Undoes { get; init; }
 
+    public bool Ran(Container container) => Running.Contains(container.Name);
+
     public string ToText() => JsonSerializer.Serialize(this, RestoreJournalJson.Default.RestoreJournal);
 
     /// <exception cref="RelayOpsException">It is no journal of this version.</exception>
@@ -65,7 +73,7 @@ public sealed record RestoreJournal
         try
         {
             var journal = JsonSerializer.Deserialize(text, RestoreJournalJson.Default.RestoreJournal);
-            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault)
+            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault)
                 return journal;
         }
         catch (JsonException)

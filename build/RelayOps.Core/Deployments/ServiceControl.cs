@@ -28,6 +28,9 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
         done
         """;
 
+    /// <summary>What compose calls the containers together, which is not always what it would call them now.</summary>
+    public string? Project { get; } = containers.Select(container => container.ComposeProject).FirstOrDefault(name => name is not null);
+
     public ImmutableArray<Container> Redis { get; } = [.. containers.Where(container => container.RunsRedis)];
 
     public ImmutableArray<Container> Apps { get; } = [.. containers.Where(container => !container.RunsRedis)];
@@ -48,10 +51,10 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     public HostCommand StartCommand(params IEnumerable<string> ids) => Docker!.Changing(["start", .. ids]);
 
     /// <summary>Makes containers anew where what compose reads has changed. Version 1 cannot replace a container of a newer docker: it removes it first.</summary>
-    public HostCommand UpCommand(params IEnumerable<string> services)
+    /// <param name="project">Null leaves it to compose.</param>
+    public HostCommand UpCommand(string? project, params IEnumerable<string> services)
     {
         string[] names = [.. services];
-        var project = containers.Select(container => container.ComposeProject).FirstOrDefault(name => name is not null);
         string[] compose = [.. Docker!.Words[..^1], .. (survey.ComposeProgram ?? "docker compose").Split(' '),
             .. project is null ? Array.Empty<string>() : ["-p", project]];
         return HostCommand.ChangingScript(UpScript, [survey.Path, Count(names), .. names, .. compose]);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -12,7 +11,7 @@ namespace RelayOps.Adapters.Tests.Stores;
 /// </summary>
 internal sealed partial class FakeGitHub : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly ConcurrentQueue<Fault> faults = new();
     private readonly Lock gate = new();
     private readonly List<FakeRelease> releases = [];
@@ -21,22 +20,7 @@ internal sealed partial class FakeGitHub : IDisposable
 
     public FakeGitHub()
     {
-        for (var port = Random.Shared.Next(20_000, 50_000); ; port = Random.Shared.Next(20_000, 50_000))
-        {
-            try
-            {
-                listener.Prefixes.Clear();
-                listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-                listener.Start();
-                Url = new Uri($"http://127.0.0.1:{port}/");
-                break;
-            }
-            catch (HttpListenerException)
-            {
-                // Taken: another one.
-            }
-        }
-
+        (listener, Url) = Listen();
         _ = Task.Run(ListenAsync);
     }
 
@@ -89,6 +73,27 @@ internal sealed partial class FakeGitHub : IDisposable
         stop.Cancel();
         listener.Close();
         stop.Dispose();
+    }
+
+    /// <summary>A listener that could not start is of no use any more, so that every port gets one of its own.</summary>
+    private static (HttpListener Listener, Uri Url) Listen()
+    {
+        while (true)
+        {
+            var url = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 32_000)}/");
+            var listener = new HttpListener();
+            listener.Prefixes.Add(url.ToString());
+            try
+            {
+                listener.Start();
+                return (listener, url);
+            }
+            catch (HttpListenerException)
+            {
+                // Taken: another one.
+                listener.Close();
+            }
+        }
     }
 
     private async Task ListenAsync()
@@ -149,60 +154,4 @@ internal sealed partial class FakeGitHub : IDisposable
         response.ContentLength64 = bytes.Length;
         response.OutputStream.Write(bytes);
     }
-}
-
-internal sealed class FakeRelease
-{
-    public long Id { get; set; }
-
-    public required string Tag { get; init; }
-
-    public string Body { get; set; } = "";
-
-    public bool Draft { get; set; } = true;
-
-    public bool Immutable { get; set; }
-
-    public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
-
-    public List<FakeAsset> Assets { get; } = [];
-}
-
-internal sealed class FakeAsset
-{
-    public long Id { get; set; }
-
-    public required string Name { get; init; }
-
-    public byte[] Content { get; set; } = [];
-
-    public string State { get; set; } = "uploaded";
-
-    /// <summary>Of content that was weighed and thrown away.</summary>
-    public (long Size, string Digest)? Weighed { get; set; }
-
-    public long Size => Weighed?.Size ?? Content.Length;
-
-    public string Digest => Weighed?.Digest ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Content));
-}
-
-/// <summary>Something that goes wrong with one request.</summary>
-/// <param name="Where">Part of method and path.</param>
-/// <param name="Do">True when it has answered; false goes on as if nothing were.</param>
-internal sealed record Fault(string Where, Func<HttpListenerContext, CancellationToken, Task<bool>> Do)
-{
-    public static Fault Status(string where, int status, string message, params (string Name, string Value)[] headers) => new(where, (context, _) =>
-    {
-        foreach (var (name, value) in headers)
-            context.Response.Headers[name] = value;
-        FakeGitHub.Send(context.Response, status, new JsonObject { ["message"] = message });
-        return Task.FromResult(true);
-    });
-
-    /// <summary>Hears nothing, says nothing, until the client gives up.</summary>
-    public static Fault Silence(string where) => new(where, async (_, stop) =>
-    {
-        await Task.Delay(Timeout.Infinite, stop);
-        return true;
-    });
 }

@@ -5,6 +5,14 @@ using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Tests.Stores;
 
+/// <summary>The heap is the whole process', so that nothing else may run beside.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MeasuredAlone
+{
+    public const string Name = "measured alone";
+}
+
+[Collection(MeasuredAlone.Name)]
 public sealed class GitHubMemoryTests : IDisposable
 {
     private const long Size = 256L << 20;

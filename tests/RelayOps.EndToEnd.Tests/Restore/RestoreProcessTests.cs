@@ -76,7 +76,7 @@ public sealed class RestoreProcessTests(Server server)
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
         var source = await scenario.BackupAsync();
         await scenario.RedisAsync("SET", "written:after", "the backup");
-        await using var relay = CountingRelay.Start(server.Sshd.Port);
+        var relay = CountingRelay.Start(server.Sshd.Port);
         using var directory = TestDirectory.Create("relayops-hosts-");
         await File.WriteAllTextAsync(directory.File("known_hosts"), server.Sshd.KnownHostsAt(relay.Port));
         await using var cut = RelayOpsProcess.Start(new Dictionary<string, string>(),
@@ -86,8 +86,8 @@ public sealed class RestoreProcessTests(Server server)
         await scenario.AsRootAsync("until grep -q '\"phase\":\"Switch' \"$1/.relayops/journal.json\" 2>/dev/null; do sleep 0.02; done");
         await scenario.AsRootAsync("until [ -s \"$1/.relayops/watch/pid\" ]; do sleep 0.02; done");
 
-        relay.Freeze();
-        relay.Cut();
+        // Connections are reset, and nobody listens any more: there is nothing to take the connection up with.
+        await relay.DisposeAsync();
         var result = await cut.WaitAsync();
         await scenario.AsRootAsync("until [ -e \"$1/.relayops/watch/undone\" ]; do sleep 0.1; done");
         await scenario.Deployment.WaitUntilHealthyAsync(TimeSpan.FromSeconds(60), scenario.Patience);

@@ -18,21 +18,36 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
         var undone = await Watchdog.DisarmAsync(host, target.Survey.Path, cancellationToken);
         if (journal.Phase == RestorePhase.Accepted || (journal.Phase == RestorePhase.Switched && !undone && await IsHealthyAsync(journal, cancellationToken)))
         {
-            await file.CloseAsync(journal, cancellationToken);
+            await FinishAsync(journal, reporter, cancellationToken);
             reporter.Warn($"an earlier {journal.Operation} ({journal.Stamp}) had succeeded and was cut off while it tidied up: that is finished now");
         }
         else
         {
             if (journal.Phase != RestorePhase.Staging && !undone)
                 await GoBackAsync(journal, cancellationToken);
-            await file.DropAsync(cancellationToken);
+            if (await staged.RemoveAsync(journal.Staging, cancellationToken))
+                await file.DropAsync(cancellationToken);
             reporter.Warn(journal.Phase == RestorePhase.Staging
                 ? $"an earlier {journal.Operation} ({journal.Stamp}) broke off before it changed anything: what it had staged was removed"
                 : $"an earlier {journal.Operation} ({journal.Stamp}) broke off: {(undone ? "the watchdog has brought" : "this run brought")} the former data back");
         }
 
-        await staged.RemoveAsync(journal.Staging, cancellationToken);
         return true;
+    }
+
+    /// <summary>The data are where they belong: what is still missing is tidiness, and no reason to call the operation failed.</summary>
+    public async Task FinishAsync(RestoreJournal journal, IReporter reporter, CancellationToken cancellationToken)
+    {
+        if (!await new StagedFiles(host, target, reporter).RemoveAsync(journal.Staging, cancellationToken))
+            return;
+        try
+        {
+            await file.CloseAsync(journal, cancellationToken);
+        }
+        catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
+        {
+            reporter.Warn($"{exception.What}: {exception.Why}; the next run will close it");
+        }
     }
 
     /// <summary>Clients may have written since: a service that is well on its new data is not taken back.</summary>
@@ -49,7 +64,7 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
     {
         foreach (var command in new WayBack(target, journal).Commands)
             await target.Services.RunAsync(command, "bring the former data back", cancellationToken);
-        if (target.App is { } app && journal.Running.Contains(app.Id))
+        if (target.App is { } app && journal.Ran(app))
             await ServiceHealth.DemandAsync(host, target.Services.Docker!, app, HealthPatience, cancellationToken);
     }
 }

@@ -36,8 +36,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         var acceptance = await StageAsync(request, source, backup, target, journal, plan, file, cancellationToken);
         var done = await new Switchover(host, target, file, reporter, time).RunAsync(journal, acceptance, cancellationToken);
         var safety = new SafetyCopies(host, target.Owner);
-        await file.CloseAsync(journal, cancellationToken);
-        await new StagedFiles(host, target, reporter).RemoveAsync(journal.Staging, cancellationToken);
+        await new Recovery(host, target, file).FinishAsync(journal, reporter, cancellationToken);
         await safety.LimitAsync(await file.ListHistoryAsync(cancellationToken), request.KeepSafetyCopies, reporter, cancellationToken);
         var kept = await safety.MeasureAsync(journal, cancellationToken);
         return new RestoreOutcome
@@ -75,8 +74,8 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         catch
         {
             using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(60), time);
-            await staged.RemoveAsync(journal.Staging, briefly.Token);
-            await file.DropAsync(briefly.Token);
+            if (await staged.RemoveAsync(journal.Staging, briefly.Token))
+                await file.DropAsync(briefly.Token);
             throw;
         }
     }
@@ -93,10 +92,14 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         Phase = RestorePhase.Staging,
         StartedAt = time.GetUtcNow(),
         Items = plan.Items,
-        Running = [.. plan.Stopped.OrderBy(container => !container.RunsRedis).Select(container => container.Id)],
+        Running = [.. Ordered(plan.Stopped).Select(container => container.Name)],
+        Services = [.. Ordered(plan.Stopped).Select(container => container.Service).OfType<string>()],
+        Project = target.Services.Project,
         Redis = plan.HasRedis || plan.Recreates,
         Recreates = plan.Recreates,
     };
+
+    private static IEnumerable<Container> Ordered(IEnumerable<Container> stopped) => stopped.OrderBy(container => !container.RunsRedis);
 
     private void Tell(RestorePlan plan)
     {

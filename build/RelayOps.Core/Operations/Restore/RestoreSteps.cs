@@ -33,7 +33,7 @@ internal static class RestoreSteps
     {
         string On(HostCommand command) => $"on {target.Deployment.HostName}: {command}";
         var (path, services) = (target.Survey.Path, target.Services);
-        var stopped = target.Deployment.Containers.Where(container => journal.Running.Contains(container.Id)).ToList();
+        var stopped = target.Deployment.Containers.Where(journal.Ran).ToList();
         yield return On(Watchdog.ArmCommand(path, request.HealthTimeout, new WayBack(target, journal).Commands));
         if (stopped.Count > 0)
             yield return On(services.StopCommand(null, stopped));
@@ -41,7 +41,7 @@ internal static class RestoreSteps
             path, journal.Items, journal.Redis ? RedisFinder.DataDirectory : null, "<journal>", "<journal>")));
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
-            yield return On(journal.Recreates && container.Service is { } service ? services.UpCommand(service) : services.StartCommand(container.Id));
+            yield return On(journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id));
             if (container.RunsRedis && target.Redis is { } redis)
                 yield return On(KeyCensus.Command(redis.Endpoint));
         }

@@ -40,8 +40,8 @@ public sealed record RestoreTarget
         var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(path, DeploymentParts.Config, cancellationToken);
         var survey = deployment.Survey;
         var services = new ServiceControl(host, survey, deployment.Containers);
-        var redis = services.Redis.Any(container => container.IsRunning)
-            ? await new RedisFinder(host, survey, deployment.Containers, deployment.Environment).GetAsync(cancellationToken) : null;
+        var redis = services.Redis.Any(container => container.IsRunning) || deployment.Containers.IsEmpty
+            ? await FindRedisAsync(host, deployment, reporter, cancellationToken) : null;
         return new RestoreTarget
         {
             Deployment = deployment,
@@ -51,6 +51,22 @@ public sealed record RestoreTarget
             Files = redis is not null ? RedisFiles.Of(redis) : await RedisFiles.GuessAsync(host, services, cancellationToken),
             MountPoints = await ListMountPointsAsync(host, survey.Path, cancellationToken),
         };
+    }
+
+    /// <summary>One that does not answer, or restarts for ever, is what a restore is there for.</summary>
+    private static async Task<RedisServer?> FindRedisAsync(
+        IHost host, InspectedDeployment deployment, IReporter reporter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new RedisFinder(host, deployment.Survey, deployment.Containers, deployment.Environment).GetAsync(cancellationToken);
+        }
+        catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
+        {
+            if (!deployment.Containers.IsEmpty)
+                reporter.Warn($"{exception.What}: {exception.Why}");
+            return null;
+        }
     }
 
     private static async Task<ImmutableArray<string>> ListMountPointsAsync(IHost host, string path, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             DropSessions = request.DropSessions && journal.Redis,
         };
         var done = await new Switchover(host, target, file, reporter, time).RunAsync(journal, acceptance, cancellationToken);
-        await file.CloseAsync(journal, cancellationToken);
+        await new Recovery(host, target, file).FinishAsync(journal, reporter, cancellationToken);
         var safety = new SafetyCopies(host, target.Owner);
         await safety.LimitAsync(await file.ListHistoryAsync(cancellationToken), request.KeepSafetyCopies, reporter, cancellationToken);
         var kept = await safety.MeasureAsync(journal, cancellationToken);
@@ -66,6 +66,7 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
         var items = newest.Items.Select(item => new ExchangedItem(item.Name, there.Contains(item.Aside) ? item.Aside : null, $"{item.Name}.bak.{stamp}"));
         var redis = newest.Items.Any(item => item.Name == RedisFinder.DataDirectory);
         var recreates = newest.Recreates;
+        var running = target.Services.Redis.Where(_ => redis || recreates).Concat(target.Services.Apps).Where(container => container.IsRunning).ToList();
         return new RestoreJournal
         {
             Operation = "Rollback",
@@ -73,8 +74,9 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             Phase = RestorePhase.Staging,
             StartedAt = time.GetUtcNow(),
             Items = Exchange.InOrder(items),
-            Running = [.. target.Services.Redis.Where(_ => redis || recreates).Concat(target.Services.Apps)
-                .Where(container => container.IsRunning).Select(container => container.Id)],
+            Running = [.. running.Select(container => container.Name)],
+            Services = [.. running.Select(container => container.Service).OfType<string>()],
+            Project = target.Services.Project,
             Redis = redis || recreates,
             Recreates = recreates,
             Undoes = newest.Stamp,

@@ -53,8 +53,14 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
         }
     }
 
-    public Task RemoveAsync(string staging, CancellationToken cancellationToken) =>
-        host.RunAsync(target.Owner.Run(RemoveCommand(target.Survey.Path, staging)), cancellationToken);
+    /// <summary>What is left is told: then the journal must stay, so that the next run knows of it.</summary>
+    public async Task<bool> RemoveAsync(string staging, CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(target.Owner.Run(RemoveCommand(target.Survey.Path, staging)), cancellationToken);
+        if (!result.Succeeded)
+            reporter.Warn($"{staging} could not be removed, the next run will do it: {FirstLine.Of(result.Exit.Error)}");
+        return result.Succeeded;
+    }
 
     private async Task SendAsync(RestoreSource source, RestorePlan plan, IPhase phase, CancellationToken cancellationToken)
     {

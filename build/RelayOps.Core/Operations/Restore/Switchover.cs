@@ -76,7 +76,7 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         using (reporter.Begin("putting the former data aside"))
             await ExchangeAsync(journal, cancellationToken);
         var counts = journal.Redis ? await StartRedisAsync(journal, acceptance, cancellationToken) : null;
-        var apps = services.Apps.Where(container => journal.Running.Contains(container.Id)).ToList();
+        var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
             return new SwitchedOver(null, counts);
         using (reporter.Begin("starting the service"))
@@ -121,13 +121,13 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         if (acceptance.DropSessions)
             reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
         // What was stopped before stays stopped: it ran for the proof alone.
-        if (!containers.Any(container => journal.Running.Contains(container.Id)))
+        if (!containers.Any(journal.Ran))
             await target.Services.RunAsync(target.Services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
         return counts;
     }
 
     private HostCommand StartCommand(RestoreJournal journal, IReadOnlyCollection<Container> containers) => journal.Recreates
-        ? target.Services.UpCommand(containers.Select(container => container.Service).OfType<string>())
+        ? target.Services.UpCommand(journal.Project, containers.Select(container => container.Service).OfType<string>())
         : target.Services.StartCommand(containers.Select(container => container.Id));
 
     /// <summary>Under its own patience: the operator who pressed Ctrl-C wants the service back most of all.</summary>
@@ -141,8 +141,8 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
             using var phase = reporter.Begin("going back to the former data");
             if (!await Watchdog.DisarmAsync(host, target.Survey.Path, patience.Token))
                 await new Recovery(host, target, file).GoBackAsync(journal, patience.Token);
-            await file.DropAsync(patience.Token);
-            await new StagedFiles(host, target, reporter).RemoveAsync(journal.Staging, patience.Token);
+            if (await new StagedFiles(host, target, reporter).RemoveAsync(journal.Staging, patience.Token))
+                await file.DropAsync(patience.Token);
         }
         catch (Exception exception) when (exception is RelayOpsException or OperationCanceledException)
         {

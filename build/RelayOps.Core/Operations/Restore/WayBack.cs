@@ -15,10 +15,6 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
 
     public ImmutableArray<HostCommand> Commands => [.. Steps()];
 
-    /// <summary>Names the containers that ran: Redis first.</summary>
-    private IEnumerable<Container> Former =>
-        target.Services.Redis.Concat(target.Services.Apps).Where(container => journal.Running.Contains(container.Id));
-
     private IEnumerable<HostCommand> Steps()
     {
         var services = target.Services;
@@ -27,23 +23,22 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
             yield return services.StopCommand(journal.Recreates ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
         yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp));
-        if (docker is null)
+        // Containers that compose made anew are replaced once more, by what the former files say.
+        var names = journal.Recreates ? journal.Services : journal.Running;
+        if (docker is null || names.IsEmpty)
             yield break;
-        var redis = Former.Where(container => container.RunsRedis).ToList();
-        if (redis.Count > 0)
+        var redis = journal.Redis && services.Redis.FirstOrDefault(journal.Ran) is not null ? names[..1] : [];
+        if (!redis.IsEmpty)
         {
             yield return Start(redis);
-            yield return LoadedRedis.ReadyCommand(docker, journal.Recreates ? redis[0].Name : redis[0].Id,
-                target.Redis?.Endpoint.CliArguments ?? [], RedisPatience);
+            yield return LoadedRedis.ReadyCommand(docker, journal.Running[0], target.Redis?.Endpoint.CliArguments ?? [], RedisPatience);
         }
 
-        var apps = Former.Where(container => !container.RunsRedis).ToList();
-        if (apps.Count > 0)
-            yield return Start(apps);
+        if (names.Length > redis.Length)
+            yield return Start(names[redis.Length..]);
     }
 
-    /// <summary>Containers that compose made anew are replaced once more, by what the former files say.</summary>
-    private HostCommand Start(IReadOnlyCollection<Container> containers) => journal.Recreates
-        ? target.Services.UpCommand(containers.Select(container => container.Service).OfType<string>())
-        : target.Services.StartCommand(containers.Select(container => container.Id));
+    private HostCommand Start(ImmutableArray<string> names) => journal.Recreates
+        ? target.Services.UpCommand(journal.Project, names)
+        : target.Services.StartCommand(names);
 }

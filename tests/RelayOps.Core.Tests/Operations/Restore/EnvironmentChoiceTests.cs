@@ -1,0 +1,84 @@
+using RelayOps.Core.Backups;
+using RelayOps.Core.Deployments;
+using RelayOps.Core.Operations.Restore;
+
+namespace RelayOps.Core.Tests.Operations.Restore;
+
+public sealed class EnvironmentChoiceTests
+{
+    private const string Key = "0123456789abcdef0123456789abcdef";
+    private static readonly HashSet<string> Present = [".env", "docker-compose.yml"];
+
+    [Fact]
+    public void Make_keeps_what_is_there_and_fits_and_restores_what_is_missing()
+    {
+        var choice = EnvironmentChoice.Make(Request(), Backup(Key), Server(Key), new HashSet<string> { ".env" });
+
+        Assert.Equal<string>(["docker-compose.yml"], choice.Restored.ToArray());
+    }
+
+    [Theory, InlineData(EnvironmentPolicy.Auto), InlineData(EnvironmentPolicy.Keep)]
+    public void Make_refuses_another_key_without_naming_either(EnvironmentPolicy policy)
+    {
+        var refused = Assert.Throws<RelayOpsException>(() => EnvironmentChoice.Make(
+            Request() with { Environment = policy }, Backup(Key), Server("another-key-another-key-another-"), Present));
+
+        Assert.Equal(ExitStatus.WrongUse, refused.Status);
+        Assert.DoesNotContain(Key, refused.Message);
+        Assert.DoesNotContain("another-key", refused.Message);
+    }
+
+    [Fact]
+    public void Make_takes_another_key_when_its_environment_comes_along() =>
+        Assert.Equal<string>([".env", "docker-compose.yml"], EnvironmentChoice.Make(
+            Request() with { Environment = EnvironmentPolicy.Restore }, Backup(Key), Server("another"), Present).Restored.ToArray());
+
+    [Fact]
+    public void Make_warns_when_another_key_is_insisted_on() =>
+        Assert.Contains("401", Assert.Single(EnvironmentChoice.Make(
+            Request() with { AllowKeyMismatch = true }, Backup(Key), Server("another"), Present).Warnings));
+
+    [Fact]
+    public void Make_does_not_ask_for_the_key_where_redis_stays() =>
+        Assert.Empty(EnvironmentChoice.Make(
+            Request() with { Parts = DeploymentParts.Logs }, Backup(Key), Server("another"), Present).Restored);
+
+    [Fact]
+    public void Make_compares_an_archive_without_manifest_by_its_own_environment() =>
+        Assert.Throws<RelayOpsException>(() => EnvironmentChoice.Make(
+            Request(), Backup(Key) with { Manifest = null }, Server("another"), Present));
+
+    [Fact]
+    public void Make_tells_differences_by_name_alone()
+    {
+        var server = DotEnv.Parse($"ENCRYPTION_KEY={Key}\nJWT_SECRET=secret-here\nEXTRA=1\n");
+
+        var note = Assert.Single(EnvironmentChoice.Make(Request(), Backup(Key), server, Present).Notes);
+
+        Assert.Equal(".env of server and backup differ in EXTRA (server only), JWT_SECRET; the server's is used", note);
+    }
+
+    private static RestoreRequest Request() => new()
+    {
+        DeploymentPath = "/deployment",
+        Parts = DeploymentParts.All,
+        Owner = new LockOwner("Restore", "tester", "here", null, DateTimeOffset.UnixEpoch),
+        LockWait = TimeSpan.Zero,
+        ConfirmAsync = (_, _) => Task.FromResult(true),
+    };
+
+    private static DotEnv Server(string key) => DotEnv.Parse($"ENCRYPTION_KEY={key}\nJWT_SECRET=one\n");
+
+    private static ArchiveContents Backup(string key) => new()
+    {
+        Entries = [Config(".env"), Config("docker-compose.yml"), Config("redis_data/dump.rdb")],
+        Texts = new Dictionary<string, string> { [".env"] = $"ENCRYPTION_KEY={key}\nJWT_SECRET=one\n" },
+        Manifest = new Manifest
+        {
+            Format = 1, BackupId = "20250805_142530", Tool = "RelayOps", CreatedAt = DateTimeOffset.UnixEpoch, Entries = [],
+            Server = new SourceServer("id", "server", "/deployment"), EncryptionKeyFingerprint = KeyFingerprint.Of(key, "id"),
+        },
+    };
+
+    private static ArchivedEntry Config(string path) => new(path, EntryKind.File, 1, 0, 0, 0, null, "00");
+}
