@@ -44,6 +44,8 @@ public sealed partial class EncryptedBackupTests : IDisposable
     public async Task Backup_with_a_passphrase_never_shows_it_and_opens_as_its_guide_says()
     {
         await using var deployment = await StartAsync();
+        // Large enough for the tool to be met at work.
+        await deployment.FillAsync(20_000, 2000, Patience);
         await using var process = RelayOpsProcess.Start(
             new Dictionary<string, string> { ["PASSPHRASE"] = Passphrase }, ["Backup", .. deployment.Here, "--encrypt-to", "passphrase"]);
         var watched = ProcessWatch.UntilEndAsync(process.Id, Passphrase, Patience);

@@ -15,13 +15,14 @@ internal sealed record ProcessWatch(bool SawGpg, IReadOnlyCollection<string> Lea
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (Directory.Exists($"/proc/{run}") && await timer.WaitForNextTickAsync(cancellationToken))
         {
+            var own = Read($"/proc/{run}/cmdline");
             foreach (var process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
             {
                 var commandLine = Read(process + "/cmdline");
                 sawGpg |= commandLine.StartsWith("gpg\0", StringComparison.Ordinal) && commandLine.Contains("--symmetric", StringComparison.Ordinal);
-                // The run itself was given it in its environment, which nobody else may read.
+                // The run itself was given it in its environment, which nobody else may read. A child is the run, memory and all, until its exec.
                 if (commandLine.Contains(secret, StringComparison.Ordinal)
-                    || (process != $"/proc/{run}" && Read(process + "/environ").Contains(secret, StringComparison.Ordinal)))
+                    || (commandLine != own && Read(process + "/environ").Contains(secret, StringComparison.Ordinal) && Read(process + "/cmdline") == commandLine))
                     leaks.Add(commandLine);
             }
 
