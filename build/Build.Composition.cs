@@ -25,7 +25,6 @@ internal sealed class Composition : IAsyncDisposable
     private readonly ConsoleReporter _console;
     private readonly Secrets _secrets;
     private IHost? _host;
-    private IArchiveCipher? _cipher;
 
     public Composition(Build build)
     {
@@ -112,7 +111,7 @@ internal sealed class Composition : IAsyncDisposable
         RedisSaveTimeout = Duration.Parse(Server.RedisSaveTimeout),
         SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
-        Cipher = _cipher,
+        Cipher = Cipher,
         Tool = Tool,
     };
 
@@ -137,11 +136,14 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>What opens archives of a kind; null where there is no identity for it.</summary>
     public IArchiveCipher? FindCipher(string encryption) => ArchiveCiphers.FindForOpening(encryption, DecryptionMeans);
 
+    /// <summary>What seals for --encrypt-to, once it was prepared; null for plain archives.</summary>
+    public IArchiveCipher? Cipher { get; private set; }
+
     /// <summary>Finds out whether a backup can be encrypted as asked for, before it is begun.</summary>
     public async Task PrepareEncryptionAsync(CancellationToken cancellationToken)
     {
         if (Encryption.EncryptTo is { } recipients)
-            _cipher = await ArchiveCiphers.ForSealingAsync(
+            Cipher = await ArchiveCiphers.ForSealingAsync(
                 EncryptionRecipients.Parse(recipients), DecryptionMeans, CallerPath.Directory, cancellationToken);
     }
 

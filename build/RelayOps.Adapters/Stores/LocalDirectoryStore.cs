@@ -75,17 +75,22 @@ public sealed class LocalDirectoryStore(string directory, IReporter reporter) : 
         }
     }, cancellationToken);
 
-    public async Task<IPendingArchive> BeginAsync(string fileName, CancellationToken cancellationToken)
+    public Task<IPendingArchive> BeginAsync(string fileName, CancellationToken cancellationToken) => BeginAsync(fileName, null, cancellationToken);
+
+    public Task<IPendingArchive> BeginReplacementAsync(StoredBackup replaced, string fileName, CancellationToken cancellationToken) =>
+        BeginAsync(fileName, NameOf(replaced), cancellationToken);
+
+    private async Task<IPendingArchive> BeginAsync(string fileName, ArchiveName? replaced, CancellationToken cancellationToken)
     {
         var name = ArchiveName.Find(fileName) ?? throw new ArgumentException($"'{fileName}' is no archive's name", nameof(fileName));
         await PrepareAsync(cancellationToken);
-        if (files.Archives().Any(other => other.Base == name.Base))
+        if (files.Archives().Any(other => other.Base == name.Base && other != replaced))
             throw Taken(name, null);
         var partial = PathOf(LocalDirectory.PartialName(name.Base));
         try
         {
             // The same hidden name for every format: it reserves the id, too.
-            return new LocalPendingArchive(this, name, partial, DurableFiles.CreateLocked(partial));
+            return new LocalPendingArchive(this, name, partial, DurableFiles.CreateLocked(partial)) { Replaced = replaced };
         }
         catch (IOException e) when (File.Exists(partial))
         {

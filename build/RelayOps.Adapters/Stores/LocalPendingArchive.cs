@@ -24,6 +24,9 @@ internal sealed class LocalPendingArchive : IPendingArchive
 
     public Stream Content { get; }
 
+    /// <summary>What goes once this is there; often under the same name.</summary>
+    public ArchiveName? Replaced { get; init; }
+
     public async Task<StoredBackup> CommitAsync(CatalogueRecord record, CancellationToken cancellationToken)
     {
         if (record.Archive != name.FileName || record.SizeBytes != file.Position)
@@ -33,11 +36,17 @@ internal sealed class LocalPendingArchive : IPendingArchive
             await file.FlushAsync(cancellationToken);
             file.Flush(flushToDisk: true);
             // The archive first: a record never stands for an archive that is not there. From here on nothing is cancelled half-way.
-            DurableFiles.MoveWithoutOverwriting(partial, store.PathOf(name.FileName));
+            if (Replaced == name)
+                File.Move(partial, store.PathOf(name.FileName), overwrite: true);
+            else
+                DurableFiles.MoveWithoutOverwriting(partial, store.PathOf(name.FileName));
             committed = true;
             await store.WriteBesideAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), CancellationToken.None);
             await store.WriteBesideAsync(name.Record, CatalogueJson.Write(record), CancellationToken.None);
             DurableFiles.SyncDirectory(store.Directory);
+            // The one step that cannot be undone comes last.
+            if (Replaced is not null && Replaced != name)
+                store.Remove(Replaced);
         }
         catch (IOException e) when (!committed && File.Exists(store.PathOf(name.FileName)))
         {
@@ -46,7 +55,8 @@ internal sealed class LocalPendingArchive : IPendingArchive
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {
             // Mostly a disk that is full to the last block. A run that fails leaves no backup that looks like any other.
-            if (committed)
+            // A replacement stays: what it replaced may be gone.
+            if (committed && Replaced is null)
                 Withdraw();
             throw StoreErrors.Writing(store.Directory, e);
         }

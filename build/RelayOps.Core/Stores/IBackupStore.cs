@@ -27,6 +27,9 @@ public interface IArchiveSpool
     /// <summary>Begins an archive that nobody sees until it is committed.</summary>
     /// <param name="fileName">E.g. <c>claude-relay-backup-20250805_142530.tar.gz</c>.</param>
     Task<IPendingArchive> BeginAsync(string fileName, CancellationToken cancellationToken);
+
+    /// <summary>The same for an archive that takes the place of another one of the same id, which stays until the commit.</summary>
+    Task<IPendingArchive> BeginReplacementAsync(StoredBackup replaced, string fileName, CancellationToken cancellationToken);
 }
 
 /// <summary>An archive being written. Disposing it without a commit leaves nothing behind.</summary>

@@ -1,8 +1,10 @@
+using RelayOps.Adapters.Archives;
 using RelayOps.Adapters.Encryption;
 using RelayOps.Adapters.Tests.Operations;
 using RelayOps.Core;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Encryption;
+using RelayOps.Core.Operations.Restore;
 
 namespace RelayOps.Adapters.Tests.Encryption;
 
@@ -73,6 +75,23 @@ public sealed class EncryptedVerificationTests(CipherKeys keys) : IClassFixture<
         await Assert.ThrowsAsync<RelayOpsException>(() => scene.VerifyAsync());
 
         Assert.Equal(VerificationLevel.None, scene.Store!.Saved!.Verified);
+    }
+
+    [Theory]
+    [InlineData("age")]
+    [InlineData("passphrase")]
+    public async Task RestoreSource_reads_what_was_encrypted_and_refuses_without_an_identity(string kind)
+    {
+        var scene = await SceneAsync(kind);
+        scene.FindCipher = _ => keys.Opening(kind);
+        var verified = await scene.VerifyAsync();
+
+        var source = RestoreSource.From(verified, scene.Store!, Codecs.All, scene.FindCipher);
+        var contents = await ArchiveContents.ReadAsync(source, new SilentReporter(), default);
+
+        Assert.NotNull(contents.Find("redis_data/dump.rdb"));
+        var error = Assert.Throws<RelayOpsException>(() => RestoreSource.From(verified, scene.Store!, Codecs.All));
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
     }
 
     /// <summary>With neither record nor checksum, so that it is the encryption that tells.</summary>

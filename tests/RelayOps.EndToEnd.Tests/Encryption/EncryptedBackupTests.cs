@@ -89,6 +89,27 @@ public sealed partial class EncryptedBackupTests : IDisposable
         Assert.Contains("no identity matched", result.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Reencrypt_gives_a_backup_new_recipients_and_takes_the_old_ones_away()
+    {
+        await using var deployment = await StartAsync();
+        var old = await AgeKeyAsync("old");
+        var rotated = await AgeKeyAsync("rotated");
+        Assert.Equal(0, (await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--encrypt-to", old])).ExitCode);
+        string[] reencrypt = ["Reencrypt", "--backup-directory", deployment.Store, "--backup-id", "latest", "--encrypt-to", rotated];
+
+        var locked = await RelayOpsProcess.RunAsync(reencrypt);
+        Assert.True(locked.ExitCode == 4, locked.ToString());
+        var done = await RelayOpsProcess.RunAsync([.. reencrypt, "--identity", _keys.File("old")]);
+        Assert.True(done.ExitCode == 0, done.ToString());
+
+        Assert.Equal("sealed", Verified(deployment));
+        var archive = Assert.Single(deployment.Archives);
+        await Shell.RunAsync("sh", ["-c", $"cd '{deployment.Store}' && sha256sum -c *.sha256 && age -d -i '{_keys.File("rotated")}' '{archive}' | tar tz"], Patience);
+        var refused = await RelayOpsProcess.RunAsync("Verify", "--backup-directory", deployment.Store, "--identity", _keys.File("old"));
+        Assert.True(refused.ExitCode == 4, refused.ToString());
+    }
+
     private static async Task<NativeDeployment> StartAsync()
     {
         var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
