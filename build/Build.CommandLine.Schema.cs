@@ -55,7 +55,13 @@ internal static class BuildSchema
     {
         var partition = new Parameter
         {
-            Name = "Partition", DashedName = "partition", Type = typeof(string), IsArray = false, IsSecret = false, IsOfNuke = true, Description = "Partition to use on CI",
+            Name = "Partition",
+            DashedName = "partition",
+            Type = typeof(string),
+            IsArray = false,
+            IsSecret = false,
+            IsOfNuke = true,
+            Description = "Partition to use on CI",
         };
         return BuildSurface.Of(typeof(NukeBuild)).Parameters
             .Where(parameter => parameter.Description is not null && parameter.Name != partition.Name)

@@ -63,8 +63,20 @@ internal static class Signals
 {
     private static readonly ImmutableDictionary<int, string> Names = new Dictionary<int, string>
     {
-        [1] = "HUP", [2] = "INT", [3] = "QUIT", [4] = "ILL", [5] = "TRAP", [6] = "ABRT", [8] = "FPE", [9] = "KILL", [11] = "SEGV",
-        [13] = "PIPE", [14] = "ALRM", [15] = "TERM", [24] = "XCPU", [25] = "XFSZ",
+        [1] = "HUP",
+        [2] = "INT",
+        [3] = "QUIT",
+        [4] = "ILL",
+        [5] = "TRAP",
+        [6] = "ABRT",
+        [8] = "FPE",
+        [9] = "KILL",
+        [11] = "SEGV",
+        [13] = "PIPE",
+        [14] = "ALRM",
+        [15] = "TERM",
+        [24] = "XCPU",
+        [25] = "XFSZ",
     }.ToImmutableDictionary();
 
     /// <summary>The runtime, like a shell, reports death by signal n as 128 + n and has no other way to tell it.</summary>

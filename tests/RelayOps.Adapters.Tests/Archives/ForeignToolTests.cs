@@ -94,7 +94,9 @@ public sealed class ForeignToolTests : IDisposable
     {
         var start = new ProcessStartInfo("sh", ["-euc", script])
         {
-            WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["LC_ALL"] = "C.UTF-8";
         using var process = Process.Start(start)!;

@@ -13,7 +13,13 @@ internal static class SampleArchive
 
     public static EntryAttributes At(string path, int mode = 0x180) => new()
     {
-        Path = path, Mode = mode, UserId = 999, GroupId = 1000, UserName = "redis", GroupName = "ubuntu", ModifiedAt = Time,
+        Path = path,
+        Mode = mode,
+        UserId = 999,
+        GroupId = 1000,
+        UserName = "redis",
+        GroupName = "ubuntu",
+        ModifiedAt = Time,
     };
 
     public static Manifest Manifest(ArchiveWriter writer) => new()

@@ -332,7 +332,11 @@ public class VerifyOperationTests
     private static System.Formats.Tar.GnuTarEntry Entry(string path, byte[] content) =>
         new(System.Formats.Tar.TarEntryType.RegularFile, $"{ArchiveWriter.TopFolder(SampleArchive.Id)}/{path}")
         {
-            DataStream = new MemoryStream(content), Mode = (UnixFileMode)0x180, Uid = 999, Gid = 1000, ModificationTime = SampleArchive.Time,
+            DataStream = new MemoryStream(content),
+            Mode = (UnixFileMode)0x180,
+            Uid = 999,
+            Gid = 1000,
+            ModificationTime = SampleArchive.Time,
         };
 
     private static async Task<System.Formats.Tar.GnuTarEntry> CopyAsync(ArchiveEntry entry)
@@ -348,7 +352,10 @@ public class VerifyOperationTests
         var top = ArchiveWriter.TopFolder(SampleArchive.Id);
         var copy = new System.Formats.Tar.GnuTarEntry(type, $"{top}/{entry.Path}")
         {
-            Mode = (UnixFileMode)entry.Mode, Uid = entry.UserId, Gid = entry.GroupId, ModificationTime = entry.ModifiedAt,
+            Mode = (UnixFileMode)entry.Mode,
+            Uid = entry.UserId,
+            Gid = entry.GroupId,
+            ModificationTime = entry.ModifiedAt,
         };
         if (entry.Kind == EntryKind.HardLink)
             copy.LinkName = $"{top}/{entry.Target}";

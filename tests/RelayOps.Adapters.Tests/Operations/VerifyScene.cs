@@ -89,7 +89,10 @@ internal sealed class VerifyScene
             EncryptionKeyFingerprint = fingerprint,
             Redis = new DatasetManifest
             {
-                RedisVersion = "7.0.15", RdbVersion = summary.Version, TakenBy = "bgsave", Counts = summary.Counts,
+                RedisVersion = "7.0.15",
+                RdbVersion = summary.Version,
+                TakenBy = "bgsave",
+                Counts = summary.Counts,
             },
         }), Cipher is { } cipher ? cipher.Seal : null);
         var stored = Stored(bytes);
@@ -111,7 +114,11 @@ internal sealed class VerifyScene
         archive,
         new StoredBackup
         {
-            Id = SampleArchive.Id, Store = "memory", Archive = "a.tar.gz", Location = "memory", SizeBytes = archive.Length,
+            Id = SampleArchive.Id,
+            Store = "memory",
+            Archive = "a.tar.gz",
+            Location = "memory",
+            SizeBytes = archive.Length,
         },
         level);
 

@@ -24,7 +24,9 @@ public class ManifestJsonTests
         ],
         Redis = new DatasetManifest
         {
-            RedisVersion = "7.0.15", RdbVersion = 10, TakenBy = "bgsave",
+            RedisVersion = "7.0.15",
+            RdbVersion = 10,
+            TakenBy = "bgsave",
             Counts = new DatasetCounts
             {
                 Databases = ImmutableSortedDictionary<int, DatabaseCounts>.Empty

@@ -101,8 +101,13 @@ public sealed class InterruptionTests(Server server)
         await deployment.FillAsync(5, 10, Patience);
         var journal = new RestoreJournal
         {
-            Operation = "Restore", Stamp = "20250805_142530", Phase = RestorePhase.Staging, StartedAt = DateTimeOffset.UnixEpoch,
-            Items = [], Running = [], Redis = true,
+            Operation = "Restore",
+            Stamp = "20250805_142530",
+            Phase = RestorePhase.Staging,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Items = [],
+            Running = [],
+            Redis = true,
         };
         var staging = Path.Combine(deployment.Path, journal.Staging);
         Directory.CreateDirectory(Path.Combine(staging, "redis_data"));

@@ -78,7 +78,11 @@ internal sealed class Scenario : IAsyncDisposable
     {
         var tools = new VerifyTools
         {
-            Codecs = Codecs.All, Compose = new YamlComposeParser(), Scrypt = new BouncyCastleScrypt(), Reporter = Said, Time = TimeProvider.System,
+            Codecs = Codecs.All,
+            Compose = new YamlComposeParser(),
+            Scrypt = new BouncyCastleScrypt(),
+            Reporter = Said,
+            Time = TimeProvider.System,
         };
         var verified = await new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(stored, VerificationLevel.Deep), Patience);
         return RestoreSource.From(verified, Store, Codecs.All, _ => null);

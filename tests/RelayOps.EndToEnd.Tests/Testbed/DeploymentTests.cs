@@ -61,8 +61,13 @@ public sealed class DeploymentTests : IDisposable
         await using var deployment = await Deployment.CreateAsync(
             new DeploymentOptions
             {
-                DirectoryName = "relay 部署 ñ", ProjectName = "another", RedisPassword = "p@ss word", RedisTls = true, AppendOnly = false,
-                ComposeFileVersion = "2.4", WithOddFiles = true,
+                DirectoryName = "relay 部署 ñ",
+                ProjectName = "another",
+                RedisPassword = "p@ss word",
+                RedisTls = true,
+                AppendOnly = false,
+                ComposeFileVersion = "2.4",
+                WithOddFiles = true,
             },
             Patience);
 

@@ -81,7 +81,8 @@ public sealed class ThrowawaySshd : IAsyncDisposable
         // The shell ends sshd when its input ends, and that happens even when this process is killed.
         var start = new ProcessStartInfo("sh", ["-c", "\"$@\" & pid=$!; read -r _; kill $pid; wait", "sh", program, "-D", "-e", "-f", directory.File("sshd_config")])
         {
-            RedirectStandardInput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
         };
         var sshd = new ThrowawaySshd(directory, port, Process.Start(start)!);
         await sshd.BecomeReadyAsync(cancellationToken);

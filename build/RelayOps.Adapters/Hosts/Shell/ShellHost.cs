@@ -47,7 +47,8 @@ internal sealed class ShellHost : IHost
         {
             await transport.DisposeAsync().ConfigureAwait(false);
             throw new RelayOpsException($"cannot connect to {transport.Name}", $"no answer within {transport.ConnectLimit.TotalSeconds:0} s",
-                "check that the server is up and its login scripts end", ExitStatus.NoConnection, e) { IsTransient = true };
+                "check that the server is up and its login scripts end", ExitStatus.NoConnection, e)
+            { IsTransient = true };
         }
         catch
         {

@@ -75,8 +75,13 @@ public sealed class EnvironmentChoiceTests
         Texts = new Dictionary<string, string> { [".env"] = $"ENCRYPTION_KEY={key}\nJWT_SECRET=one\n" },
         Manifest = new Manifest
         {
-            Format = 1, BackupId = "20250805_142530", Tool = "RelayOps", CreatedAt = DateTimeOffset.UnixEpoch, Entries = [],
-            Server = new SourceServer("id", "server", "/deployment"), EncryptionKeyFingerprint = KeyFingerprint.Of(key, "id"),
+            Format = 1,
+            BackupId = "20250805_142530",
+            Tool = "RelayOps",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            Entries = [],
+            Server = new SourceServer("id", "server", "/deployment"),
+            EncryptionKeyFingerprint = KeyFingerprint.Of(key, "id"),
         },
     };
 
