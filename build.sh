@@ -162,6 +162,11 @@ build() {
 
 shopt -s extglob nullglob
 [[ -d $temp ]] || mkdir -p "$temp"
+# dotnet refuses to work without a home, which cron and containers may lack.
+if [[ ! -d ${HOME:-} ]]; then
+  mkdir -p "$temp/home"
+  export DOTNET_CLI_HOME=$temp/home
+fi
 find_dotnet
 choose_mode
 assembly=$root/build/bin/$mode/_build.dll
