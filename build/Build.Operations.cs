@@ -50,7 +50,8 @@ internal sealed partial class Operations : IAsyncDisposable
             return;
         }
 
-        var last = await _composition.Catalogue.FindNewestAsync(_deployment!.Server.Id, plan.Id, cancellationToken);
+        var last = await _composition.Catalogue.FindComparableAsync(
+            _deployment!.Server.Id, DeploymentPartsText.Describe(request.Parts), plan.Id, cancellationToken);
         _made = await new BackupOperation(host, _composition.Store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment, _composition.Wire(), last?.Backup.Record, cancellationToken);
         _outcome.Made(_made);

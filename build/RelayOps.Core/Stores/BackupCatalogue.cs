@@ -41,10 +41,12 @@ public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IArchive
     public async Task<CataloguedBackup?> FindNewestAsync(CancellationToken cancellationToken) =>
         await ListAsync(cancellationToken) is [var newest, ..] ? newest : null;
 
-    /// <summary>The newest backup of one server, for comparison; null when there is none with a record.</summary>
+    /// <summary>What a new backup is compared with: the newest verified one of the same server and the same parts; null when there is none.</summary>
+    /// <param name="only">As in <see cref="CatalogueRecord.Only"/>: a partial backup in between must not hide a collapse.</param>
     /// <param name="before">Only backups older than this one.</param>
-    public async Task<CataloguedBackup?> FindNewestAsync(string serverId, BackupId before, CancellationToken cancellationToken) =>
-        (await ListAsync(cancellationToken)).FirstOrDefault(entry => entry.Id < before && entry.Backup.Record?.Server.Id == serverId);
+    public async Task<CataloguedBackup?> FindComparableAsync(string serverId, string? only, BackupId before, CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken)).FirstOrDefault(entry => entry.Id < before
+            && entry.Backup.Record is { Verified: > VerificationLevel.None } record && record.Server.Id == serverId && record.Only == only);
 
     /// <param name="name">An id, <c>latest</c>, or an archive's path.</param>
     /// <exception cref="RelayOpsException">

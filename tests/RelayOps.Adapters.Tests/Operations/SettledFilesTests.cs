@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using RelayOps.Adapters.Archives;
 using RelayOps.Adapters.Hosts;
+using RelayOps.Core;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
@@ -64,6 +65,19 @@ public sealed class SettledFilesTests : IDisposable
         Assert.Contains(said.Warnings, warning => warning.Contains("data/busy changed every time it was read", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task ReadAsync_does_not_take_a_tar_that_was_killed_between_two_files_for_a_whole_one()
+    {
+        await File.WriteAllTextAsync(_data.File("init.json"), "content");
+        await using var host = new MeddlingHost(
+            await LocalHost.OpenAsync(new HostTimeouts(), TimeProvider.System, CancellationToken.None), () => { },
+            instead: HostCommand.ReadingScript("tar cf - -T /dev/null; exit 137"));
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => ArchiveAsync(host));
+
+        Assert.Contains("reading data on local directly broke off", error.What, StringComparison.Ordinal);
+    }
+
     private async Task<(Dictionary<string, string> Contents, IReadOnlyList<SkippedFile> Skipped)> ArchiveAsync(MeddlingHost host, IReporter? reporter = null)
     {
         reporter ??= new SilentReporter();
@@ -104,7 +118,7 @@ public sealed class SettledFilesTests : IDisposable
     }
 
     /// <summary>Changes something behind the first reading, or behind each: just before the next listing.</summary>
-    private sealed class MeddlingHost(IHost inner, Action change, bool always = false) : IHost
+    private sealed class MeddlingHost(IHost inner, Action change, bool always = false, HostCommand? instead = null) : IHost
     {
         private bool _begun;
         private bool _done;
@@ -113,7 +127,8 @@ public sealed class SettledFilesTests : IDisposable
 
         public void Begin() => _begun = true;
 
-        public Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) => inner.StartAsync(command, cancellationToken);
+        public Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) =>
+            inner.StartAsync(instead ?? command, cancellationToken);
 
         public Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {

@@ -28,16 +28,20 @@ public sealed class BackupCatalogueTests
         Assert.Null(await Catalogue.FindNewestAsync(CancellationToken.None));
 
     [Fact]
-    public async Task FindNewestAsync_compares_with_an_older_backup_of_the_same_server_only()
+    public async Task FindComparableAsync_is_an_older_verified_backup_of_the_same_server_and_parts()
     {
-        local.Add("20250804_000000", server: "a");
+        local.Add("20250806_000000", server: "a");
+        local.Add("20250805_000000", server: "a", only: "config");
+        local.Add("20250804_000000", server: "a", verified: VerificationLevel.None);
         local.Add("20250803_000000", server: "b");
         local.Add("20250802_000000", server: "a");
         local.Add("20250801_000000", server: "a");
 
-        var found = await Catalogue.FindNewestAsync("a", BackupId.Get("20250804_000000"), CancellationToken.None);
+        var whole = await Catalogue.FindComparableAsync("a", only: null, BackupId.Get("20250806_000000"), CancellationToken.None);
+        var partial = await Catalogue.FindComparableAsync("a", "config", BackupId.Get("20250806_000000"), CancellationToken.None);
 
-        Assert.Equal("20250802_000000", found!.Id.ToString());
+        Assert.Equal("20250802_000000", whole!.Id.ToString());
+        Assert.Equal("20250805_000000", partial!.Id.ToString());
     }
 
     [Fact]

@@ -44,7 +44,17 @@ public sealed class RemoteFiles(IHost host, Wire wire, IReporter reporter)
         }
 
         await naming;
-        await running.WaitAsync(cancellationToken);
+        Demand(part, await running.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>
+    /// tar ends with 1 or 2, and xargs with 123, when files vanish. A tar that was killed between two files left a stream that looks whole.
+    /// </summary>
+    private void Demand(PartFiles part, CommandExit exit)
+    {
+        if (exit.Status is not (0 or 1 or 2 or 123))
+            throw new RelayOpsException($"reading {part.Name} on {host.Name} {part.Route.Name} broke off",
+                $"tar was ended from outside ({exit.Signal ?? $"status {exit.Status}"}) {FirstLine.Of(exit.Error)}", "check the server's memory, and try again");
     }
 
     /// <summary>Names are sent while files come back: neither side waits for the other with a full pipe.</summary>
