@@ -19,7 +19,7 @@ using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 
 /// <summary>The only place where adapters are chosen and wired: parameters go in, what the operations need comes out.</summary>
-internal sealed class Composition : IAsyncDisposable
+internal sealed partial class Composition : IAsyncDisposable
 {
     private readonly Build _build;
     private readonly ConsoleReporter _console;

@@ -4,7 +4,7 @@ using RelayOps.Core.Operations.Backup;
 using RelayOps.Core.Reporting;
 
 /// <summary>What a run came to: the closing table and the report are made from it.</summary>
-internal sealed class Outcome
+internal sealed partial class Outcome
 {
     private ReportedBackup? _backup;
     private ReportedRetention? _retention;

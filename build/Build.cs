@@ -3,7 +3,20 @@ using Nuke.Common;
 using RelayOps.Core;
 
 /// <summary>RelayOps as an operator meets it: every target and parameter comes from a component.</summary>
-internal sealed partial class Build : NukeBuild, IBackup, IVerify, IPublish, IRestore, IRollback, IList, IPrune, IPin, IReencrypt, IStatus, IRehearse, ISetupGitHub, IDevelop
+internal sealed partial class Build : NukeBuild,
+    IBackup,
+    IDevelop,
+    IList,
+    IPin,
+    IPrune,
+    IPublish,
+    IReencrypt,
+    IRehearse,
+    IRestore,
+    IRollback,
+    ISetupGitHub,
+    IStatus,
+    IVerify
 {
     private Operations? _operations;
 

@@ -15,7 +15,7 @@ public sealed class BackupOverSshTests(Server server)
     public async Task Case01_FilesTheSshUserMayNotRead_backup_has_all_of_them(string name)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var user = new[] { ServerUsers.Docker, ServerUsers.Sudo, ServerUsers.Busybox }.Single(user => user.Name == name);
+        var user = ServerUsers.Get(name);
         await using var deployment = await Deployment.CreateAsync(new DeploymentOptions { Owner = user }, patience.Token);
         await deployment.UpAsync(patience.Token);
         using var store = TestDirectory.Create("relayops-store-");

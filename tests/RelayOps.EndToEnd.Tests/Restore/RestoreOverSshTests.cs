@@ -13,7 +13,7 @@ public sealed class RestoreOverSshTests(Server server)
     [Theory, MemberData(nameof(Users))]
     public async Task Restore_brings_every_key_and_file_back(string name)
     {
-        var user = new[] { ServerUsers.Docker, ServerUsers.Sudo, ServerUsers.Busybox }.Single(user => user.Name == name);
+        var user = ServerUsers.Get(name);
         await using var scenario = await Scenario.BeginAsync(server, user);
         var (files, digest) = (await scenario.FilesAsync("data"), await scenario.DigestAsync());
         var source = await scenario.BackupAsync();

@@ -49,7 +49,7 @@ public sealed class WayBackTests(Server server)
     [Theory, InlineData("relay-docker"), InlineData("relay-sudo")]
     public async Task Watchdog_brings_the_former_data_back_when_the_operator_has_vanished(string name)
     {
-        var user = name == "relay-docker" ? ServerUsers.Docker : ServerUsers.Sudo;
+        var user = ServerUsers.Get(name);
         await using var scenario = await Scenario.BeginAsync(server, user);
         var source = await scenario.BackupAsync();
         await scenario.RedisAsync("SET", "written:after", "the backup");

@@ -49,10 +49,10 @@ public sealed class TestBedTests : IDisposable
             cat "$process/comm"
           fi
         done | grep -vxE 'sh|grep|sudo'
-        grep -F "$1" /proc/mounts
-        grep -F "$1" /etc/passwd
-        busybox ip -o addr | grep -F ' 10.231.'
-        ls -d "$1" /etc/sudoers.d/relayops-testbed 2>/dev/null
+        grep -F "$1/" /proc/mounts
+        grep -F "$1/" /etc/passwd
+        busybox ip -o addr | grep -F " $3."
+        ls -d "$1" "/etc/sudoers.d/${1##*/}" 2>/dev/null
         true
-        """, "sh", DockerDaemon.Directory, $"{whenNoBedIsUp}"], Patience);
+        """, "sh", DockerDaemon.Directory, $"{whenNoBedIsUp}", DockerDaemon.AddressPool], Patience);
 }

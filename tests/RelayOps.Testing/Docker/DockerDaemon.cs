@@ -1,17 +1,24 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using RelayOps.Testing.Processes;
 
 namespace RelayOps.Testing.Docker;
 
 /// <summary>
 /// A docker daemon of the test bed's own, with data, socket and addresses apart from any other on this machine, and the
-/// deployment's two images in it. One at a time on a machine: a second test process waits until the first has ended.
+/// deployment's two images in it. One of a number at a time: a second test process waits until the first has ended.
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
+    /// <summary>Beds of different numbers run side by side on a machine: RELAYOPS_TESTBED, 0 to 9, says which one this process has.</summary>
+    internal static int Number { get; } =
+        Environment.GetEnvironmentVariable("RELAYOPS_TESTBED") is { Length: 1 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
+
     /// <summary>Where everything of the test bed lies on this machine.</summary>
-    public const string Directory = "/var/lib/relayops-testbed";
-    private const string AddressPool = "10.231";
+    public static string Directory { get; } = "/var/lib/relayops-testbed" + (Number == 0 ? "" : $"-{Number}");
+
+    /// <summary>The first two numbers of its containers' addresses.</summary>
+    public static string AddressPool { get; } = $"10.{231 + Number}";
 
     private readonly Guard guard;
 

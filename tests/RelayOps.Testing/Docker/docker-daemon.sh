@@ -52,7 +52,7 @@ end_leftovers() {
 }
 
 remove_users() {
-  rm -f /etc/sudoers.d/relayops-testbed
+  rm -f "/etc/sudoers.d/${bed##*/}"
   awk -F: -v home="$bed/home/" 'index($6, home) == 1 { print $1 }' /etc/passwd | while read -r name; do
     userdel --force "$name" 2>/dev/null
   done

@@ -15,12 +15,17 @@ public static class ServerUsers
     /// <summary>In group docker, without sudo, and busybox is all the userland there is.</summary>
     public static ServerUser Busybox { get; } = User("relay-busybox");
 
+    /// <param name="kind"><c>relay-docker</c>, <c>relay-sudo</c> or <c>relay-busybox</c>: their names, but for the bed's number.</param>
+    public static ServerUser Get(string kind) => new[] { Docker, Sudo, Busybox }.Single(user => user.Name == kind + Suffix);
+
     /// <summary>Creates all of them. The daemon's guard removes them at the end, whatever happens to this process.</summary>
     public static async Task CreateAsync(DockerDaemon daemon, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(daemon);
-        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("users.sh"), "users.sh", DockerDaemon.Directory], cancellationToken);
+        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("users.sh"), "users.sh", DockerDaemon.Directory, Suffix], cancellationToken);
     }
 
-    private static ServerUser User(string name) => new(name, $"{DockerDaemon.Directory}/home/{name}");
+    private static string Suffix => DockerDaemon.Number == 0 ? "" : $"{DockerDaemon.Number}";
+
+    private static ServerUser User(string kind) => new(kind + Suffix, $"{DockerDaemon.Directory}/home/{kind}{Suffix}");
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Creates the users of the machine that plays the server; $1 is the bed's directory. docker-daemon.sh removes them.
+# Creates the users of the machine that plays the server; $1 is the bed's directory, $2 ends their names. docker-daemon.sh removes them.
 set -eu
 bed=$1
+suffix=$2
 mkdir -p "$bed/home" "$bed/busybox"
 
 add() {
-  name=$1
+  name=$1$suffix
   shift
   home=$bed/home/$name
   # '*' is no password and no lock: sshd takes the key of a user with it.
@@ -20,7 +21,7 @@ add relay-sudo
 add relay-busybox --groups docker
 
 # Debian has no compose plugin: this one has the older program do the work.
-plugin=$bed/home/relay-docker/.docker/cli-plugins/docker-compose
+plugin=$bed/home/relay-docker$suffix/.docker/cli-plugins/docker-compose
 mkdir -p "${plugin%/*}"
 cat >"$plugin" <<'PLUGIN'
 #!/bin/sh
@@ -34,17 +35,17 @@ PLUGIN
 chmod 755 "$plugin"
 
 # shellcheck disable=SC2016 # expanded by the user's shell
-printf 'export PATH=%s:$PATH\n' "$bed/busybox" >>"$bed/home/relay-busybox/.bashrc"
+printf 'export PATH=%s:$PATH\n' "$bed/busybox" >>"$bed/home/relay-busybox$suffix/.bashrc"
 busybox=$(command -v busybox)
 for applet in $(busybox --list); do
   ln -s "$busybox" "$bed/busybox/$applet"
 done
 
-cat >/etc/sudoers.d/relayops-testbed <<'SUDOERS'
-Defaults:relay-sudo env_keep += "DOCKER_HOST", !requiretty
-relay-sudo ALL=(ALL) NOPASSWD: ALL
+cat >"/etc/sudoers.d/${bed##*/}" <<SUDOERS
+Defaults:relay-sudo$suffix env_keep += "DOCKER_HOST", !requiretty
+relay-sudo$suffix ALL=(ALL) NOPASSWD: ALL
 SUDOERS
-chmod 440 /etc/sudoers.d/relayops-testbed
+chmod 440 "/etc/sudoers.d/${bed##*/}"
 for name in relay-docker relay-sudo relay-busybox; do
-  chown -R "$name:" "$bed/home/$name"
+  chown -R "$name$suffix:" "$bed/home/$name$suffix"
 done
