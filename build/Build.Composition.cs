@@ -97,7 +97,7 @@ internal sealed partial class Composition : IAsyncDisposable
     public async Task<IHost> GetHostAsync(CancellationToken cancellationToken) => _host ??= await OpenAsync(cancellationToken);
 
     public async Task<IHost> OpenThisMachineAsync(CancellationToken cancellationToken) =>
-        await LocalHost.OpenAsync(new HostTimeouts(), Time, cancellationToken);
+        new BoundedHost(await LocalHost.OpenAsync(new HostTimeouts(), Time, cancellationToken), BoundedHost.Usual, Time);
 
     public LocalDirectoryStore StoreIn(string directory) => new(directory, Recorder);
 
@@ -212,6 +212,6 @@ internal sealed partial class Composition : IAsyncDisposable
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
             (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
-        return host;
+        return new BoundedHost(host, BoundedHost.Usual, Time);
     }
 }

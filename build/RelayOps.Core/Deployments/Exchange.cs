@@ -21,11 +21,19 @@ public static class Exchange
     /// <summary>Somebody has the files open.</summary>
     public const int InUse = 73;
 
+    /// <summary>What it waited for did not happen; nothing was done.</summary>
+    public const int NotTold = 76;
+
+    /// <summary>What is printed once the new files have their names.</summary>
+    public const string Done = "exchanged";
+
     /// <summary>What is renamed last is the data of Redis: the most dangerous step comes at the end.</summary>
     public static ImmutableArray<ExchangedItem> InOrder(IEnumerable<ExchangedItem> items) =>
         [.. items.OrderBy(item => item.Name == RedisFinder.DataDirectory).ThenBy(item => item.Name, StringComparer.Ordinal)];
 
+    /// <summary>The trap is for process 1 of a container, which hears of no signal without one: what was given up must not rename anything later.</summary>
     private const string Common = """
+        trap 'exit 75' HUP INT TERM
         cd "$1" || exit 66
         shift
         there() { [ -e "$1" ] || [ -L "$1" ]; }
@@ -43,9 +51,9 @@ public static class Exchange
         shift 3
         if [ -e .relayops/watch/undoing ]; then exit 75; fi
         if [ -d "$closed" ]; then
-          find "$closed" -exec stat -c '%d:%i' {} + > .relayops/inodes
+          find "$closed" -exec stat -c '%d:%i' {} + > .relayops/inodes || exit 74
           find /proc/[0-9]*/fd /proc/[0-9]*/cwd -type l -exec stat -L -c '%d:%i %n' {} + 2>/dev/null \
-            | awk 'NR == FNR { mine[$1]; next } $1 in mine { print $2 }' .relayops/inodes - > .relayops/holders
+            | awk 'NR == FNR { mine[$1]; next } $1 in mine { print $2 }' .relayops/inodes - > .relayops/holders || exit 74
           holder=$(head -n 1 .relayops/holders)
           rm -f .relayops/inodes .relayops/holders
           if [ -n "$holder" ]; then
@@ -66,7 +74,21 @@ public static class Exchange
         done
         settle
         record "$after" || exit 74
+        echo exchanged
         """;
+
+    /// <summary>
+    /// Begins beside a stop and waits to hear that it succeeded. Whoever gave the operation up has dropped or replaced its journal: then it is too late.
+    /// </summary>
+    private const string ToldScript = """
+        trap 'exit 75' HUP INT TERM
+        IFS= read -r told && [ "$told" = stopped ] || exit 76
+        [ "$(cat "$1/.relayops/journal.json" 2>/dev/null)" = "$2" ] || exit 75
+
+        """ + ForwardScript;
+
+    /// <summary>$1 what stops the service, $2 what exchanges its files, as lines of shell.</summary>
+    private const string BehindScript = """{ eval "$1" >&2 && echo stopped; } | eval "$2" """;
 
     /// <summary>$1 directory, $2 stamp for what nobody knows, then the items as for going forward. Prints each name it put back.</summary>
     private const string BackScript = Common + """
@@ -91,11 +113,19 @@ public static class Exchange
         settle
         """;
 
-    /// <param name="before">The journal as it must stand before the first rename.</param>
-    /// <param name="after">And after the last.</param>
+    /// <summary>
+    /// Behind <paramref name="stop"/> in one round trip: the container in which a user of group docker renames files starts meanwhile, and the
+    /// service does not wait for it. Prints <see cref="Done"/>.
+    /// </summary>
+    /// <param name="owner">A way to rename any file of the deployment.</param>
     /// <param name="closed">The data directory of a Redis that was stopped; null where none is exchanged.</param>
-    public static HostCommand Forward(string directory, IEnumerable<ExchangedItem> items, string? closed, string before, string after) =>
-        HostCommand.ChangingScript(ForwardScript, [directory, before, after, closed ?? "-", .. Words(items)]);
+    /// <param name="before">The journal as it stands, and must still stand then.</param>
+    /// <param name="after">The journal behind the last rename.</param>
+    public static HostCommand Behind(
+        HostCommand stop, FileRoute owner, IEnumerable<ExchangedItem> items, string? closed, string before, string after) =>
+        HostCommand.ChangingScript(BehindScript, stop.ToString(),
+            owner.Run(HostCommand.ChangingScript(ToldScript, [owner.Root, before, after, closed ?? "-", .. Words(items)])).ToString())
+            with { Waits = stop.Waits };
 
     /// <summary>In the opposite order.</summary>
     public static HostCommand Back(string directory, IEnumerable<ExchangedItem> items, string stamp) =>

@@ -35,6 +35,9 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
 
     public ImmutableArray<Container> Apps { get; } = [.. containers.Where(container => !container.RunsRedis)];
 
+    /// <summary>The same through another host.</summary>
+    public ServiceControl On(IHost other) => new(other, survey, containers);
+
     /// <summary>Null where docker is not there: then there are no containers either.</summary>
     public DockerCli? Docker => survey.Docker;
 
@@ -43,9 +46,10 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     public HostCommand StopCommand(string? directory, IEnumerable<Container> stopped)
     {
         var words = Docker!.Words;
+        var ids = stopped.OrderBy(container => container.RunsRedis).Select(container => container.Id).ToList();
         return HostCommand.ChangingScript(StopScript,
             [Seconds(StopPatience), directory ?? "-", words.Length.ToString(CultureInfo.InvariantCulture), .. words,
-             .. stopped.OrderBy(container => container.RunsRedis).Select(container => container.Id)]);
+             .. ids]) with { Waits = StopPatience * Math.Max(1, ids.Count) };
     }
 
     public HostCommand StartCommand(params IEnumerable<string> ids) => Docker!.Changing(["start", .. ids]);

@@ -57,7 +57,7 @@ public static class ServiceHealth
         """;
 
     public static HostCommand WaitCommand(DockerCli docker, string container, TimeSpan limit) => HostCommand.ReadingScript(WaitScript,
-        [Seconds(limit), docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container]);
+        [Seconds(limit), docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container]) with { Waits = limit };
 
     /// <exception cref="RelayOpsException">It was not healthy in time.</exception>
     public static async Task DemandAsync(
@@ -74,7 +74,7 @@ public static class ServiceHealth
     /// <exception cref="RelayOpsException">It gave no success in time.</exception>
     public static async Task DemandUrlAsync(IHost host, string url, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(HostCommand.ReadingScript(UrlScript, Seconds(limit), url), cancellationToken);
+        var result = await host.RunAsync(HostCommand.ReadingScript(UrlScript, Seconds(limit), url) with { Waits = limit }, cancellationToken);
         if (!result.Succeeded)
             throw new RelayOpsException($"{url} does not answer", $"no success within {limit.TotalSeconds:0} s",
                 "check the proxy in front of the service, or leave --health-url out");

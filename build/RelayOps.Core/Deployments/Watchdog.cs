@@ -81,7 +81,7 @@ public sealed class Watchdog : IAsyncDisposable
             .. back.Select(command => command.ToString())]);
 
     public static HostCommand DisarmCommand(string directory, TimeSpan patience) => HostCommand.ChangingScript(
-        DisarmScript, directory, Math.Ceiling(patience.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        DisarmScript, directory, Math.Ceiling(patience.TotalSeconds).ToString(CultureInfo.InvariantCulture)) with { Waits = patience };
 
     /// <param name="back">What brings the former state back, in order; run as the ssh user.</param>
     /// <exception cref="RelayOpsException">It does not start; nothing was changed.</exception>
@@ -129,8 +129,9 @@ public sealed class Watchdog : IAsyncDisposable
         {
             // Disposed: nobody needs the heartbeat any more.
         }
-        catch (RelayOpsException exception) when (exception.Status == ExitStatus.NoConnection)
+        catch (RelayOpsException)
         {
+            // Lost, or hanging: nobody can say any more that this machine is there.
             await _lost.CancelAsync();
         }
     }

@@ -29,6 +29,9 @@ public sealed record HostCommand
 
     public ImmutableArray<string> Arguments { get; }
 
+    /// <summary>How long it may be silent by its own design, e.g. while Redis saves: only what lasts longer is taken for a command that hangs.</summary>
+    public TimeSpan Waits { get; init; }
+
     public static HostCommand Reading(string program, params ReadOnlySpan<string> arguments) =>
         new(CommandEffect.Reads, program, [.. arguments]);
 
@@ -45,7 +48,7 @@ public sealed record HostCommand
 
     /// <summary>The same command run by another program, e.g. <c>sudo -n</c> or <c>docker exec -i redis</c>.</summary>
     public HostCommand Through(string program, params ReadOnlySpan<string> arguments) =>
-        new(Effect, program, [.. arguments, Program, .. Arguments]);
+        new(Effect, program, [.. arguments, Program, .. Arguments]) { Waits = Waits };
 
     public bool Equals(HostCommand? other) =>
         other is not null && Effect == other.Effect && Program == other.Program && Arguments.SequenceEqual(other.Arguments);

@@ -69,12 +69,16 @@ public static class KeyCensus
         done
         """;
 
+    /// <summary>As the script has it.</summary>
+    private static readonly TimeSpan LoadPatience = TimeSpan.FromMinutes(10);
+
     public static HostCommand Command(RedisEndpoint endpoint)
     {
         var names = RelayKeyNames.All.Where(name => name.Contains(':')).OrderByDescending(name => name.Length).ToArray();
         var words = RelayKeyNames.All.Select(name => name.Split(':')[0]).Distinct().ToArray();
         return endpoint.Route.Run(HostCommand.ReadingScript(CensusScript,
-            [CountScript, Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]));
+            [CountScript, Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments])
+            with { Waits = LoadPatience });
     }
 
     /// <exception cref="RelayOpsException">Redis did not answer.</exception>

@@ -13,7 +13,7 @@ internal static class Confirmation
             throw new RelayOpsException("nothing was changed", "it was not confirmed", "answer yes, or pass --confirm yes", ExitStatus.WrongUse);
     }
 
-    public static IReadOnlyList<string> Of(RestoreSource source, ArchiveContents backup, RestoreTarget target, RestorePlan plan)
+    public static IReadOnlyList<string> Of(RestoreRequest request, RestoreSource source, ArchiveContents backup, RestoreTarget target, RestorePlan plan)
     {
         var lines = new List<string>
         {
@@ -21,7 +21,7 @@ internal static class Confirmation
                 $"restore {source.Name} to {target.Survey.Path} on {target.Deployment.HostName}: {plan.Sent.Length} entries, {plan.RequiredBytes >> 10} KiB"),
         };
         lines.AddRange(plan.Items.Select(item => $"  {item.Name}: replaced, the present one is kept as {item.Aside}"));
-        if (plan.HasRedis && backup.Manifest?.Redis is { } dataset && target.Redis is { } redis)
+        if (!request.ShowsDifference && plan.HasRedis && backup.Manifest?.Redis is { } dataset && target.Redis is { } redis)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  redis: {redis.Keys} keys now, {dataset.Counts.Keys} afterwards"));
         lines.Add(plan.Stopped.IsEmpty ? "  nothing runs, and nothing will be started for good"
             : $"  stopped meanwhile: {string.Join(", ", plan.Stopped.Select(container => container.Service ?? container.Name))}");

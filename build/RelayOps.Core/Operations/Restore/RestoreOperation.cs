@@ -24,7 +24,8 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
             target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
         var plan = RestorePlan.Make(request, source, backup, target, await StampAsync(file, working.Token));
         Tell(plan);
-        await Confirmation.DemandAsync(request, Confirmation.Of(source, backup, target, plan), working.Token);
+        var difference = request.ShowsDifference ? await new LiveDifference(host, target).FindAsync(plan, backup, working.Token) : [];
+        await Confirmation.DemandAsync(request, [.. Confirmation.Of(request, source, backup, target, plan), .. difference], working.Token);
         return await ReplaceAsync(request, source, backup, target, plan, file, working.Token);
     }
 
@@ -55,9 +56,9 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         JournalFile file, CancellationToken cancellationToken)
     {
         var staged = new StagedFiles(host, target, reporter);
-        await file.WriteAsync(journal, cancellationToken);
         try
         {
+            await file.WriteAsync(journal, cancellationToken);
             await staged.BringAsync(source, plan, cancellationToken);
             var expected = plan.HasRedis
                 ? await new StagedDataset(host, target, reporter).PrepareAsync(request, plan, backup, cancellationToken) : null;
@@ -73,9 +74,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         }
         catch
         {
-            using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(60), time);
-            if (await staged.RemoveAsync(journal.Staging, briefly.Token))
-                await file.DropAsync(briefly.Token);
+            await staged.AbandonAsync(journal, file, time);
             throw;
         }
     }

@@ -29,6 +29,9 @@ public sealed record RestorePlan
     /// <summary>On the server, for the staged files.</summary>
     public required long RequiredBytes { get; init; }
 
+    /// <summary>What a slow disk takes to read all of it once, at 10 MB a second.</summary>
+    public TimeSpan ReadingTime => TimeSpan.FromSeconds(RequiredBytes / 1e7);
+
     public required ImmutableArray<string> Notes { get; init; }
 
     public required ImmutableArray<string> Warnings { get; init; }

@@ -44,6 +44,9 @@ public sealed record RestoreRequest
 
     public bool DryRun { get; init; }
 
+    /// <summary>Whoever is asked is shown what comes, goes and changes first; that is read from the running deployment.</summary>
+    public bool ShowsDifference { get; init; }
+
     /// <summary>Who asks: shown to whoever waits for the deployment meanwhile.</summary>
     public required LockOwner Owner { get; init; }
 

@@ -17,7 +17,7 @@ internal static class RestoreSteps
         yield return On(target.Owner.Run(JournalFile.WriteCommand(path)));
         yield return $"send {plan.Sent.Length} entries ({plan.RequiredBytes} bytes) of {source.Name} to "
             + On(target.Owner.Run(StagedFiles.UnpackCommand(path, plan.Staging)));
-        yield return On(target.Owner.Run(StagedFiles.CheckCommand(path, plan.Staging)));
+        yield return On(target.Owner.Run(StagedFiles.CheckCommand(path, plan)));
         var dataset = new StagedDataset(null!, target, null!);
         if (plan.Converts)
             yield return On(dataset.ConvertCommand(request, plan, backup));
@@ -35,10 +35,7 @@ internal static class RestoreSteps
         var (path, services) = (target.Survey.Path, target.Services);
         var stopped = target.Deployment.Containers.Where(journal.Ran).ToList();
         yield return On(Watchdog.ArmCommand(path, request.HealthTimeout, new WayBack(target, journal).Commands));
-        if (stopped.Count > 0)
-            yield return On(services.StopCommand(null, stopped));
-        yield return On(target.Owner.Run(Exchange.Forward(
-            path, journal.Items, journal.Redis ? RedisFinder.DataDirectory : null, "<journal>", "<journal>")));
+        yield return On(Switchover.ExchangeCommand(target, journal with { Phase = RestorePhase.Switching }, stopped));
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
             yield return On(journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id));

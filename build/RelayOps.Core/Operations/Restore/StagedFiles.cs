@@ -32,7 +32,8 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
 
     public static HostCommand UnpackCommand(string directory, string staging) => HostCommand.ChangingScript(UnpackScript, directory, staging);
 
-    public static HostCommand CheckCommand(string directory, string staging) => HostCommand.ReadingScript(CheckScript, directory, staging);
+    public static HostCommand CheckCommand(string directory, RestorePlan plan) =>
+        HostCommand.ReadingScript(CheckScript, directory, plan.Staging) with { Waits = plan.ReadingTime };
 
     public static HostCommand RemoveCommand(string directory, string staging) => HostCommand.ChangingScript(RemoveScript, directory, staging);
 
@@ -46,7 +47,7 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
         {
             var checks = Encoding.UTF8.GetBytes(string.Concat(
                 plan.Sent.Where(entry => entry.Sha256 is not null).Select(entry => $"{entry.Sha256}  ./{entry.Path}\n")));
-            var result = await host.RunAsync(target.Owner.Run(CheckCommand(root, plan.Staging)), checks, cancellationToken);
+            var result = await host.RunAsync(target.Owner.Run(CheckCommand(root, plan)), checks, cancellationToken);
             if (!result.Succeeded || result.Output.Trim().Length > 0)
                 throw Damaged(result.Succeeded ? FirstLine.Of(result.Output) : FirstLine.Of(result.Exit.Error));
             await CheckOwnersAsync(plan, cancellationToken);
@@ -60,6 +61,21 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
         if (!result.Succeeded)
             reporter.Warn($"{staging} could not be removed, the next run will do it: {FirstLine.Of(result.Exit.Error)}");
         return result.Succeeded;
+    }
+
+    /// <summary>The service was not touched: what was staged for it goes, and its journal behind it. The error at hand is the one to tell, so none is thrown.</summary>
+    public async Task AbandonAsync(RestoreJournal journal, JournalFile file, TimeProvider time)
+    {
+        using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(60), time);
+        try
+        {
+            if (await RemoveAsync(journal.Staging, briefly.Token))
+                await file.DropAsync(briefly.Token);
+        }
+        catch (Exception exception) when (exception is RelayOpsException or OperationCanceledException)
+        {
+            reporter.Warn($"{journal.Staging} could not be removed, the next run will do it: {exception.Message}");
+        }
     }
 
     private async Task SendAsync(RestoreSource source, RestorePlan plan, IPhase phase, CancellationToken cancellationToken)

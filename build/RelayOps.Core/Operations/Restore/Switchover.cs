@@ -38,7 +38,7 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     {
         var journal = staged with { Phase = RestorePhase.Switching };
         var back = new WayBack(target, journal).Commands;
-        await file.WriteAsync(journal, cancellationToken);
+        await BeginAsync(journal, cancellationToken);
         Watchdog? watchdog = null;
         try
         {
@@ -65,17 +65,28 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         }
     }
 
+    private async Task BeginAsync(RestoreJournal journal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.WriteAsync(journal, cancellationToken);
+        }
+        catch
+        {
+            await new StagedFiles(host, target, reporter).AbandonAsync(journal, file, time);
+            throw;
+        }
+    }
+
     private async Task<SwitchedOver> GoAsync(RestoreJournal journal, Acceptance acceptance, CancellationToken cancellationToken)
     {
-        var services = target.Services;
+        // This machine's heartbeat holds the watchdog off: a command that hangs must not keep the service away for ever.
+        var bounded = new BoundedHost(host, acceptance.HealthTimeout, time);
+        var services = target.Services.On(bounded);
         var stopped = target.Deployment.Containers.Where(container => container.IsRunning && (journal.Redis || !container.RunsRedis)).ToList();
         var began = time.GetTimestamp();
-        if (stopped.Count > 0)
-            using (reporter.Begin("stopping the service"))
-                await services.RunAsync(services.StopCommand(null, stopped), "stop the service", cancellationToken);
-        using (reporter.Begin("putting the former data aside"))
-            await ExchangeAsync(journal, cancellationToken);
-        var counts = journal.Redis ? await StartRedisAsync(journal, acceptance, cancellationToken) : null;
+        await using var exchanged = await ExchangeAsync(bounded, journal, stopped, cancellationToken);
+        var counts = journal.Redis ? await StartRedisAsync(bounded, journal, acceptance, cancellationToken) : null;
         var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
             return new SwitchedOver(null, counts);
@@ -83,7 +94,7 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
             await services.RunAsync(StartCommand(journal, apps), "start the service", cancellationToken);
         if (target.App is { } app && apps.Contains(app))
             using (reporter.Begin("waiting until the service is healthy"))
-                await ServiceHealth.DemandAsync(host, services.Docker!, app, acceptance.HealthTimeout, cancellationToken);
+                await ServiceHealth.DemandAsync(bounded, services.Docker!, app, acceptance.HealthTimeout, cancellationToken);
         var downtime = time.GetElapsedTime(began);
         if (acceptance.HealthUrl is { } url)
             await ServiceHealth.DemandUrlAsync(host, url, acceptance.HealthTimeout, cancellationToken);
@@ -91,22 +102,47 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     }
 
     /// <summary>The most dangerous step: the only one after which the names mean other data.</summary>
-    private async Task ExchangeAsync(RestoreJournal journal, CancellationToken cancellationToken)
+    /// <returns>What is left of the command, which may still be removing the container it ran in.</returns>
+    private async Task<IAsyncDisposable> ExchangeAsync(
+        BoundedHost bounded, RestoreJournal journal, List<Container> stopped, CancellationToken cancellationToken)
     {
-        var closed = journal.Items.Any(item => item.Name == RedisFinder.DataDirectory) ? RedisFinder.DataDirectory : null;
-        var command = Exchange.Forward(target.Survey.Path, journal.Items, closed, journal.ToText(),
-            (journal with { Phase = RestorePhase.Switched }).ToText());
-        var result = await host.RunAsync(target.Owner.Run(command), cancellationToken);
-        if (result.Exit.Status == Exchange.InUse)
-            throw new RelayOpsException($"redis_data is still in use on {host.Name}", FirstLine.Of(result.Exit.Error),
-                "stop whatever has it open: it would go on writing into the former data");
-        if (!result.Succeeded)
-            throw new RelayOpsException($"cannot exchange the data on {host.Name}", FirstLine.Of(result.Exit.Error), "look at the deployment's directory");
+        using var phase = reporter.Begin(stopped.Count > 0 ? "stopping the service and putting its data aside" : "putting the former data aside");
+        var running = await bounded.StartAsync(ExchangeCommand(target, journal, stopped), cancellationToken);
+        try
+        {
+            await running.Input.DisposeAsync();
+            using var output = new StreamReader(running.Output, leaveOpen: true);
+            if (await output.ReadLineAsync(cancellationToken) == Exchange.Done)
+                return running;
+            throw NotExchanged(await running.WaitAsync(cancellationToken));
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
     }
 
-    private async Task<DatasetCounts?> StartRedisAsync(RestoreJournal journal, Acceptance acceptance, CancellationToken cancellationToken)
+    internal static HostCommand ExchangeCommand(RestoreTarget target, RestoreJournal journal, List<Container> stopped)
     {
-        var containers = target.Services.Redis;
+        var closed = journal.Items.Any(item => item.Name == RedisFinder.DataDirectory) ? RedisFinder.DataDirectory : null;
+        var stop = stopped.Count > 0 ? target.Services.StopCommand(null, stopped) : HostCommand.Reading("true");
+        return Exchange.Behind(stop, target.Owner, journal.Items, closed, journal.ToText(), (journal with { Phase = RestorePhase.Switched }).ToText());
+    }
+
+    private RelayOpsException NotExchanged(CommandExit exit) => exit.Status switch
+    {
+        Exchange.InUse => new RelayOpsException($"redis_data is still in use on {host.Name}", FirstLine.Of(exit.Error),
+            "stop whatever has it open: it would go on writing into the former data"),
+        Exchange.NotTold => new RelayOpsException($"cannot stop the service on {host.Name}", FirstLine.Of(exit.Error), "look at docker there (docker ps, docker logs)"),
+        _ => new RelayOpsException($"cannot exchange the data on {host.Name}", FirstLine.Of(exit.Error), "look at the deployment's directory"),
+    };
+
+    private async Task<DatasetCounts?> StartRedisAsync(
+        BoundedHost bounded, RestoreJournal journal, Acceptance acceptance, CancellationToken cancellationToken)
+    {
+        var services = target.Services.On(bounded);
+        var containers = services.Redis;
         if (containers.IsEmpty)
         {
             reporter.Note("no container of redis is there: its data are in place, and were not loaded");
@@ -114,15 +150,15 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         }
 
         using var phase = reporter.Begin("starting redis alone and counting its keys");
-        await target.Services.RunAsync(StartCommand(journal, containers), "start redis", cancellationToken);
-        var loaded = new LoadedRedis(host, target, time);
+        await services.RunAsync(StartCommand(journal, containers), "start redis", cancellationToken);
+        var loaded = new LoadedRedis(bounded, target, time);
         var redis = await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
         var counts = await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken);
         if (acceptance.DropSessions)
             reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
         // What was stopped before stays stopped: it ran for the proof alone.
         if (!containers.Any(journal.Ran))
-            await target.Services.RunAsync(target.Services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
+            await services.RunAsync(services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
         return counts;
     }
 

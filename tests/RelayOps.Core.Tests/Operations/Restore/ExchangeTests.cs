@@ -30,7 +30,7 @@ public sealed class ExchangeTests : IDisposable
     [Fact]
     public void Forward_replaces_whole_directories_and_puts_the_former_aside()
     {
-        Assert.Equal(0, Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}")));
+        Assert.Equal(0, Run(Forward()));
 
         Assert.Equal("new new - new | old - old old | after", State());
     }
@@ -38,7 +38,7 @@ public sealed class ExchangeTests : IDisposable
     [Fact]
     public void Back_restores_the_former_state_from_wherever_it_was_left()
     {
-        var steps = Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}"));
+        var steps = Run(Forward());
         Assert.Equal(0, steps);
 
         Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s")));
@@ -58,7 +58,7 @@ public sealed class ExchangeTests : IDisposable
             + $"[ \"$(wc -l < {_directory}/count)\" -lt {renames} ] || kill -KILL $PPID\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.Combine(bin, "mv"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Assert.NotEqual(0, Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}"), bin));
+        Assert.NotEqual(0, Run(Forward(), bin));
 
         Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s")));
 
@@ -70,8 +70,25 @@ public sealed class ExchangeTests : IDisposable
     {
         using var holder = File.OpenRead(Path.Combine(_directory, "redis_data/file"));
 
-        Assert.Equal(Exchange.InUse, Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}")));
-        Assert.Equal("old - old old | - - - - | ", State());
+        Assert.Equal(Exchange.InUse, Run(Forward()));
+        Assert.Equal("old - old old | - - - - | before", State());
+    }
+
+    [Fact]
+    public void Forward_does_nothing_behind_a_stop_that_failed()
+    {
+        Assert.Equal(Exchange.NotTold, Run(Forward(HostCommand.Changing("false"))));
+
+        Assert.Equal("old - old old | - - - - | before", State());
+    }
+
+    [Theory, InlineData(""), InlineData("rm \"$1/.relayops/journal.json\""), InlineData("echo another > \"$1/.relayops/journal.json\"")]
+    public void Forward_does_nothing_once_its_operation_was_given_up(string meanwhile)
+    {
+        var status = Run(Forward(HostCommand.ChangingScript(meanwhile, _directory)));
+
+        Assert.Equal(meanwhile == "" ? 0 : Exchange.TakenOver, status);
+        Assert.StartsWith(meanwhile == "" ? "new new - new |" : "old - old old |", State());
     }
 
     [Fact]
@@ -79,10 +96,16 @@ public sealed class ExchangeTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_directory, ".relayops/watch/undoing"));
 
-        Assert.Equal(Exchange.TakenOver, Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}")));
+        Assert.Equal(Exchange.TakenOver, Run(Forward()));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private HostCommand Forward(HostCommand? stop = null)
+    {
+        Write(".relayops/journal.json", "{before}\n");
+        return Exchange.Behind(stop ?? HostCommand.Reading("true"), FileRoute.Direct(_directory), Items, "redis_data", "{before}", "{after}");
+    }
 
     private string State() => string.Join(' ', Read("data/file"), Read("new"), Read("gone"), Read("redis_data/file")) + " | "
         + string.Join(' ', Read("data.bak.s/file"), Read("new.bak.s"), Read("gone.bak.s"), Read("redis_data.bak.s/file")) + " | "
