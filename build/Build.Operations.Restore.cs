@@ -53,9 +53,12 @@ internal sealed partial class Operations
             throw new RelayOpsException("no backup was named", "which one is restored is never assumed without a terminal",
                 "pass --backup-id with an id of the List target, or latest", ExitStatus.WrongUse);
         var backups = await new ListOperation(_composition.Catalogue, _composition.Time).RunAsync(cancellationToken);
-        Print(ListOperation.Table(backups));
+        if (backups.IsEmpty)
+            throw new RelayOpsException("there is no backup to restore", "no configured store has one",
+                "make one with the Backup target, or name the store that has it (--backup-directory, --store)", ExitStatus.BadBackup);
+        Print(ListOperation.Table(backups).Select((line, number) => $"{(number == 0 ? "" : $"{number})"),4} {line}"));
         var all = await _composition.Catalogue.ListAsync(cancellationToken);
-        _chosen = all[Prompt.Number("restore which one, from the top?", all.Count) - 1];
+        _chosen = all[Prompt.Number("restore which one?", all.Count) - 1];
     }
 
     private RestoreRequest RestoreRequest()
@@ -73,6 +76,7 @@ internal sealed partial class Operations
             AllowTorn = parameters.AllowTorn,
             AllowKeyMismatch = parameters.AllowKeyMismatch,
             DryRun = _composition.DryRun,
+            ShowsDifference = parameters.Confirm != "yes",
             Owner = _composition.Owner(_run.Operation),
             LockWait = Duration.Parse(parameters.LockWait),
             ConfirmAsync = (lines, _) => Task.FromResult(Confirm(lines, parameters.Confirm)),

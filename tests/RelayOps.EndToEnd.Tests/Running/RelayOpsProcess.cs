@@ -30,7 +30,7 @@ public sealed class RelayOpsProcess : IAsyncDisposable
     /// <summary>The checkout these tests were built in.</summary>
     public static string Root { get; } = FindRoot();
 
-    private static string Assembly => Path.Combine(
+    internal static string Assembly => Path.Combine(
         Root, "build", "bin", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)), "_build.dll");
 
     public static RelayOpsProcess Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
