@@ -23,10 +23,11 @@ namespace RelayOps.EndToEnd.Tests.Restore;
 internal sealed class Scenario : IAsyncDisposable
 {
     private readonly TestDirectory _store = TestDirectory.Create("relayops-store-");
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(8));
+    private readonly CancellationTokenSource _patience;
 
-    private Scenario(IHost host, Deployment deployment)
+    private Scenario(IHost host, Deployment deployment, TimeSpan patience)
     {
+        _patience = new CancellationTokenSource(patience);
         Host = host;
         Deployment = deployment;
         Store = new LocalDirectoryStore(_store.Path, Said);
@@ -44,13 +45,14 @@ internal sealed class Scenario : IAsyncDisposable
 
     public string Path => Deployment.Path;
 
-    public static async Task<Scenario> BeginAsync(Server server, ServerUser user, DeploymentOptions? options = null)
+    /// <param name="limit">For the whole scenario.</param>
+    public static async Task<Scenario> BeginAsync(Server server, ServerUser user, DeploymentOptions? options = null, TimeSpan? limit = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = user, RedisArguments = "--enable-debug-command yes" }, patience.Token);
         await deployment.UpAsync(patience.Token);
         var host = await OpenSshHost.OpenAsync(server.Sshd.Connection(user.Name), TimeProvider.System, patience.Token);
-        return new Scenario(host, deployment);
+        return new Scenario(host, deployment, limit ?? TimeSpan.FromMinutes(8));
     }
 
     public async Task<RestoreSource> BackupAsync(DeploymentParts parts = DeploymentParts.All)
@@ -121,6 +123,10 @@ internal sealed class Scenario : IAsyncDisposable
     public Task<RestoreOutcome> RestoreAsync(RestoreSource source, RestoreRequest? request = null, IHost? through = null) =>
         new RestoreOperation(through ?? Host, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(request ?? Request, source, Patience);
 
+    /// <summary>What every other operation does first.</summary>
+    public Task RecoverAsync() =>
+        new RecoverOperation(Host, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(Path, Owner("Recovery"), TimeSpan.Zero, Patience);
+
     public Task<RestoreOutcome> RollbackAsync() =>
         new RollbackOperation(Host, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(Request, Patience);
 
@@ -142,7 +148,7 @@ internal sealed class Scenario : IAsyncDisposable
 
     /// <summary>What an operation left beside the deployment's own files.</summary>
     public async Task<string[]> LeftoversAsync() => (await AsRootAsync("""
-        cd "$1" && find . -path ./redis_data -prune -o -path ./data -prune -o -path ./logs -prune -o \( -name '*.bak.*' -o -name '*.stray.*' -o -name 'staging-*' -o -name 'journal*' \) -print
+        cd "$1" && find . -path ./redis_data -prune -o -path ./data -prune -o -path ./logs -prune -o \( -name '*.bak.*' -o -name '*.stray.*' -o -name 'staging-*' -o -name 'journal*' -o -name 'lock*' \) -prune -print
         """)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>As if the holder had been silent for an hour.</summary>

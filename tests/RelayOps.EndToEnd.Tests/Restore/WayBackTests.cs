@@ -53,8 +53,8 @@ public sealed class WayBackTests(Server server)
         await using var scenario = await Scenario.BeginAsync(server, user);
         var source = await scenario.BackupAsync();
         await scenario.RedisAsync("SET", "written:after", "the backup");
-        // Lock, journal, unpack, layout, journal, preparation, watchdog, stop: the exchange is the ninth change.
-        var faulty = new FaultyHost(scenario.Host, at: 9, Fault.VanishAfter);
+        // Lock, journal, unpack, layout, journal, preparation, watchdog: stop and exchange are the eighth change.
+        var faulty = new FaultyHost(scenario.Host, at: 8, Fault.Vanish);
 
         var lost = await Assert.ThrowsAsync<RelayOpsException>(() => scenario.RestoreAsync(
             source, scenario.Request with { HealthTimeout = TimeSpan.FromSeconds(4) }, faulty));
@@ -108,7 +108,7 @@ public sealed class WayBackTests(Server server)
     }
 
     [Fact]
-    public async Task Restore_drops_sessions_when_told_to()
+    public async Task Case22_OldSessionsComeBack_unless_they_are_dropped()
     {
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
         await scenario.RedisAsync("SET", "session:0123456789abcdef", "an administrator");

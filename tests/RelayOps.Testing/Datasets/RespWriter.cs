@@ -25,6 +25,19 @@ internal sealed class RespWriter(Stream output)
         }
     }
 
+    /// <summary>Words of any bytes.</summary>
+    public void Write(params ReadOnlySpan<byte[]> words)
+    {
+        Raw($"*{words.Length.ToString(CultureInfo.InvariantCulture)}\r\n");
+        foreach (var word in words)
+        {
+            Raw($"${word.Length.ToString(CultureInfo.InvariantCulture)}\r\n");
+            buffer.Write(word);
+            Written += word.Length;
+            Raw("\r\n");
+        }
+    }
+
     /// <summary>Hands on what has gathered, where that is worth a call.</summary>
     public async Task FlushAsync(bool always, CancellationToken cancellationToken)
     {

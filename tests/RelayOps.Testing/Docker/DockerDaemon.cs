@@ -52,7 +52,7 @@ public sealed class DockerDaemon : IAsyncDisposable
     public static ShellCommand Command(ImmutableArray<string> arguments) => Through("docker", arguments);
 
     /// <summary>A program as root that finds this daemon, e.g. <c>docker-compose</c>.</summary>
-    internal static ShellCommand Through(string program, ImmutableArray<string> arguments) => new(program, arguments)
+    public static ShellCommand Through(string program, ImmutableArray<string> arguments) => new(program, arguments)
     {
         AsRoot = true,
         Environment = ImmutableDictionary<string, string>.Empty.Add("DOCKER_HOST", Host),
