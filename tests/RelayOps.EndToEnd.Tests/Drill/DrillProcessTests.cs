@@ -159,7 +159,7 @@ public sealed class DrillProcessTests(Server server)
         Assert.Equal(5, phases.Count);
         Assert.All(phases, seconds => Assert.True(seconds > 0));
         Assert.InRange(certificate.GetProperty("rtoSeconds").GetDouble(), phases.Take(3).Sum() - 0.01, phases.Sum());
-        Assert.Contains("no backup has a client's key in clear", Assert.Single(certificate.GetProperty("notProven").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains("the drill looked for no client's key in clear", Assert.Single(certificate.GetProperty("notProven").EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
     private static async Task RequireListAsync(Scenario scenario, string id)

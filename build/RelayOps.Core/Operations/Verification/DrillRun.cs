@@ -115,7 +115,7 @@ internal sealed class DrillRun(VerifyTools tools, VerifyRequest request, IDrillG
         if (findings.ApiKeys is { Entries: 0, Unlisted: 0 })
             notProven.Add("that API keys can be looked up: the dataset has none");
         else
-            notProven.Add("that the stored API keys were made with this ENCRYPTION_KEY: no backup has a client's key in clear"
+            notProven.Add("that the stored API keys were made with this ENCRYPTION_KEY: the drill looked for no client's key in clear"
                 + (findings.DecryptedSecrets is { Count: > 0 } secrets ? $"; {secrets.Values.Sum()} account secrets decrypt with it" : ""));
     }
 
