@@ -177,6 +177,7 @@ internal sealed partial class Composition : IAsyncDisposable
             Recorder.Warn(problem);
         if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)
             Recorder.Warn(untold);
+        await NotifyAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -184,6 +185,7 @@ internal sealed partial class Composition : IAsyncDisposable
         if (_host is not null)
             await _host.DisposeAsync();
         GitHub.Dispose();
+        _notifications?.Dispose();
         _console.Dispose();
     }
 

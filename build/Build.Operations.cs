@@ -123,7 +123,11 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>Does a target's work and puts the figures so far beside it in the closing table.</summary>
     private async Task DoAsync(Func<CancellationToken, Task> work)
     {
-        await _run.DoAsync(work);
+        await _run.DoAsync(cancellationToken =>
+        {
+            _composition.BeginNotifying(_run.Operation);
+            return work(cancellationToken);
+        });
         var figures = _outcome.Figures();
         _build.ReportSummary(summary =>
         {
