@@ -54,7 +54,7 @@ internal sealed partial class Operations : IAsyncDisposable
             _deployment!.Server.Id, DeploymentPartsText.Describe(request.Parts), plan.Id, cancellationToken);
         _made = await new BackupOperation(host, _composition.Store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment, _composition.Wire(), last?.Backup.Record, cancellationToken);
-        _outcome.Made(_made);
+        _outcome.Made(_made, taken);
     });
 
     /// <summary>What the store holds, not what was sent.</summary>

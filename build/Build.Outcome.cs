@@ -10,6 +10,7 @@ internal sealed partial class Outcome
     private ReportedRetention? _retention;
     private RelayOps.Core.Operations.Restore.RestoreOutcome? _restore;
     private ImmutableArray<ReportFigure> _figures = [];
+    private ImmutableArray<ReportedSize> _history = [];
 
     public TestTally? Tests { get; private set; }
 
@@ -31,6 +32,9 @@ internal sealed partial class Outcome
     {
         Backup = _backup,
         Retention = _retention,
+        Restore = _restore is not { Restored: { } restored } ? null
+            : new ReportedRestore(restored, _restore.Keys, _restore.KeysBefore, [.. _restore.SafetyCopies], _restore.SafetyCopyBytes),
+        History = _history,
         DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
         RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
     };
@@ -46,9 +50,13 @@ internal sealed partial class Outcome
                 : Array.Empty<ReportFigure>()];
     }
 
-    public void Made(MadeBackup made)
+    /// <param name="earlier">Every backup there was, newest first; one that two stores have is there twice.</param>
+    public void Made(MadeBackup made, IEnumerable<RelayOps.Core.Stores.CataloguedBackup> earlier)
     {
         var record = made.Stored.Record!;
+        _history = [.. earlier.Select(entry => entry.Backup.Record).OfType<CatalogueRecord>().Where(other => other.Server.Id == record.Server.Id && other.Only == record.Only)
+            .DistinctBy(other => other.BackupId).Prepend(record).Take(OperationReport.LongestHistory).Reverse()
+            .Select(other => new ReportedSize(other.BackupId, other.SizeBytes, other.Keys))];
         _backup = Describe(made.Stored, record) with
         {
             KeysBefore = made.Previous?.Keys,
