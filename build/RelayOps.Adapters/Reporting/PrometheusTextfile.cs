@@ -60,6 +60,7 @@ public static class PrometheusTextfile
         yield return ("relayops_backup_size_bytes", succeeded ? report.Backup?.SizeBytes : null);
         yield return ("relayops_backup_keys", succeeded ? report.Backup?.Keys : null);
         yield return ("relayops_downtime_seconds", report.DowntimeSeconds);
+        yield return ("relayops_rto_seconds", report.RtoSeconds);
     }
 
     /// <summary>Our own samples; whatever else stood there has no business in this file.</summary>
