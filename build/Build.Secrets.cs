@@ -17,6 +17,9 @@ internal sealed record Secrets
 
     public string? Passphrase { get; private init; }
 
+    /// <summary>The path, where <see cref="Identity"/> is one.</summary>
+    public string? IdentityFile => IsPath(Identity) ? Identity : null;
+
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
         new[] { IsPath(SshKey) ? null : SshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, GithubToken }.OfType<string>();

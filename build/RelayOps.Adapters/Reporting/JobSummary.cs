@@ -20,6 +20,8 @@ public static class JobSummary
         if (report.Error is { } error)
             text.Append($"**{Cell(error.What)}**: {Cell(error.Why)}\n\nNext: {Cell(error.Next)}\n\n");
         AppendTable(text, ["", ""], ReportFigures.Of(report).Select(figure => new[] { figure.Name, figure.Value }));
+        Fold(text, "Checks", ["check", "", "found", "how to mend it"],
+            [.. report.Checks.Where(check => check.Next is not null).Select(check => new[] { check.Id, check.Outcome, check.Found, check.Next! })]);
         Fold(text, "Warnings", [""], [.. report.Warnings.Select(warning => new[] { warning })]);
         Fold(text, "Phases", ["phase", "time", "bytes"], [.. report.Phases.Select(Row)]);
         Fold(text, "Retention", ["backup", "store", "", "why"],
