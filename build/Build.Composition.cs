@@ -207,17 +207,19 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private async Task<IHost> ConnectAsync(SshTarget target, CancellationToken cancellationToken)
     {
-        var connection = new SshConnection
-        {
-            Target = target,
-            Transport = Server.Transport,
-            Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
-            KeyPassphrase = _secrets.SshKeyPassphrase,
-            KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
-        };
+        var connection = ConnectionTo(target);
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
             (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
         return host;
     }
+
+    private SshConnection ConnectionTo(SshTarget target) => new()
+    {
+        Target = target,
+        Transport = Server.Transport,
+        Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
+        KeyPassphrase = _secrets.SshKeyPassphrase,
+        KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
+    };
 }

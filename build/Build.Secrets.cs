@@ -20,6 +20,9 @@ internal sealed record Secrets
     /// <summary>Addresses that may hold tokens: the composition adds their parts to what is masked.</summary>
     public string? Notify { get; private init; }
 
+    /// <summary>The path, where <see cref="Identity"/> is one.</summary>
+    public string? IdentityFile => IsPath(Identity) ? Identity : null;
+
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
         new[] { IsPath(SshKey) ? null : SshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, GithubToken }.OfType<string>();

@@ -25,6 +25,8 @@ public static class JobSummary
             text.Append("The former data are kept on the server: the target Rollback brings them back.\n\n");
         AppendTable(text, ["", ""], ReportFigures.Of(report).Select(figure => new[] { figure.Name, figure.Value }));
         AppendChart(text, report.History);
+        Fold(text, "Checks", ["check", "", "found", "how to mend it"],
+            [.. report.Checks.Where(check => check.Next is not null).Select(check => new[] { check.Id, check.Outcome, check.Found, check.Next! })]);
         Fold(text, "Warnings", [""], [.. report.Warnings.Select(warning => new[] { warning })]);
         Fold(text, "Phases", ["phase", "time", "bytes"], [.. report.Phases.Select(Row)]);
         Fold(text, "Retention", ["backup", "store", "", "why"],

@@ -55,7 +55,16 @@ public sealed record OperationReport
 
     /// <summary>The full path of a drill's certificate; null without one.</summary>
     public string? Certificate { get; init; }
+
+    /// <summary>Of Doctor alone.</summary>
+    public ImmutableArray<ReportedCheck> Checks { get; init; } = [];
 }
+
+/// <param name="Id">Stable, e.g. <c>redis.last-save</c>.</param>
+/// <param name="Outcome"><c>ok</c>, <c>not checked</c>, <c>warning</c>, <c>error</c>.</param>
+/// <param name="Next">How to mend it; null where there is nothing to mend.</param>
+/// <param name="CanFix"><c>--fix</c> does it.</param>
+public sealed record ReportedCheck(string Id, string Outcome, string Found, string Why, string? Next, bool CanFix);
 
 public sealed record ReportedError(string What, string Why, string Next);
 

@@ -22,6 +22,7 @@ public static class ReportTexts
         Warnings = [.. report.Warnings.Select(change)],
         Log = [.. report.Log.Select(change)],
         Restore = report.Restore is not { } restore ? null : restore with { SafetyCopies = [.. restore.SafetyCopies.Select(change)] },
+        Checks = [.. report.Checks.Select(check => check with { Found = change(check.Found), Next = check.Next is { } next ? change(next) : null })],
         Backup = report.Backup is not { } backup ? null : backup with
         {
             Archive = change(backup.Archive),
