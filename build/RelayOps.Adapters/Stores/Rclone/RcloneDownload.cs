@@ -46,7 +46,7 @@ internal sealed class RcloneDownload : ReadOnlyStream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            Close();
+            EndProcess();
         base.Dispose(disposing);
     }
 
@@ -63,14 +63,14 @@ internal sealed class RcloneDownload : ReadOnlyStream
         await process!.WaitForExitAsync(cancellationToken);
         await errors!.Ended;
         var (status, said) = (process.ExitCode, errors.ToString());
-        Close();
+        EndProcess();
         if (status is 3 or 4)
             throw RcloneStore.Gone(name);
         if (++failures >= Attempts)
             throw program.Failed($"read {name} from", status, said);
     }
 
-    private void Close()
+    private void EndProcess()
     {
         if (process is null)
             return;

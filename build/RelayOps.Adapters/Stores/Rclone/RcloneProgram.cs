@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using RelayOps.Adapters.Encryption;
-using RelayOps.Adapters.Hosts.Shell;
 using RelayOps.Core;
 
 namespace RelayOps.Adapters.Stores.Rclone;

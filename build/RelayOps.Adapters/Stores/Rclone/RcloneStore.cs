@@ -99,13 +99,25 @@ public sealed class RcloneStore : IBackupDestination
         }
         catch
         {
-            using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            // The first error is the one to tell; what stays has a hidden name, and the next run writes over it.
-            await program.RunAsync(["deletefile", program.PathOf(partial), "--retries", "1"], null, briefly.Token).WaitAsync(briefly.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await TryRemoveAsync(partial);
             throw;
         }
 
         return Describe(name, record);
+    }
+
+    /// <summary>What stays has a hidden name, and the next run writes over it.</summary>
+    private async Task TryRemoveAsync(string partial)
+    {
+        using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await program.RunAsync(["deletefile", program.PathOf(partial)], null, briefly.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RelayOpsException)
+        {
+            // The error that led here is the one to tell.
+        }
     }
 
     internal static RelayOpsException Gone(string archive) =>

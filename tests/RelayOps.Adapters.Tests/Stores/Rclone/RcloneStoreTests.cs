@@ -29,7 +29,7 @@ public sealed class RcloneWebdavStoreTests() : RcloneStoreTests("webdav")
 }
 
 [UnsupportedOSPlatform("windows")]
-public abstract class RcloneStoreTests(string kind) : StoreContract, IAsyncLifetime
+public abstract class RcloneStoreTests(string kind) : StoreContract, IAsyncLifetime, IDisposable
 {
     private readonly TemporaryDirectory home = new();
     private RcloneServer? server;
@@ -50,10 +50,12 @@ public abstract class RcloneStoreTests(string kind) : StoreContract, IAsyncLifet
         local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
     }
 
-    public async Task DisposeAsync()
+    public async Task DisposeAsync() => await server!.DisposeAsync();
+
+    public void Dispose()
     {
-        await server!.DisposeAsync();
         home.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     protected override async Task<StoredBackup> PutAsync(BackupId id, byte[] content) => await store!.PutAsync(await LocalAsync(id, content), CancellationToken.None);
