@@ -50,13 +50,10 @@ internal sealed partial class Composition : IAsyncDisposable
 
     /// <summary>Every store that was named.</summary>
     public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
-        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        [.. GitHub.IsLocalNamed ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
 
     /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
     public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
-
-    /// <summary>What is copied comes from here, whether or not --store names this machine.</summary>
-    private bool Copies => _build.InvokedTargets.Any(target => target.Name == "Copy");
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
@@ -170,9 +167,8 @@ internal sealed partial class Composition : IAsyncDisposable
         MaxAge = Duration.Parse(((IStatus)_build).MaxAge),
     };
 
-    /// <summary>In every store that has it, the nearest first.</summary>
-    public Task<IReadOnlyList<CataloguedBackup>> GetCopiesAsync(CancellationToken cancellationToken) =>
-        Catalogue.GetAllAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
+    public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
+        Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {

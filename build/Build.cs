@@ -5,7 +5,6 @@ using RelayOps.Core;
 /// <summary>RelayOps as an operator meets it: every target and parameter comes from a component.</summary>
 internal sealed partial class Build : NukeBuild,
     IBackup,
-    ICopy,
     IDevelop,
     IDoctor,
     IHazNotifications,
