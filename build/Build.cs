@@ -6,6 +6,8 @@ using RelayOps.Core;
 internal sealed partial class Build : NukeBuild,
     IBackup,
     IDevelop,
+    IDoctor,
+    IHazNotifications,
     IList,
     IPin,
     IPrune,
