@@ -20,6 +20,8 @@ public static class JobSummary
         if (report.Error is { } error)
             text.Append($"**{Cell(error.What)}**: {Cell(error.Why)}\n\nNext: {Cell(error.Next)}\n\n");
         AppendTable(text, ["", ""], ReportFigures.Of(report).Select(figure => new[] { figure.Name, figure.Value }));
+        if (report.Usage is { } usage)
+            UsageSummary.Append(text, usage, (title, heading, rows) => Fold(text, title, heading, rows));
         Fold(text, "Warnings", [""], [.. report.Warnings.Select(warning => new[] { warning })]);
         Fold(text, "Phases", ["phase", "time", "bytes"], [.. report.Phases.Select(Row)]);
         Fold(text, "Retention", ["backup", "store", "", "why"],

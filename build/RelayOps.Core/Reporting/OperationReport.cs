@@ -38,6 +38,9 @@ public sealed record OperationReport
 
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
+
+    /// <summary>Sizes and growth, of a Usage run; null otherwise.</summary>
+    public ReportedUsage? Usage { get; init; }
 }
 
 public sealed record ReportedError(string What, string Why, string Next);

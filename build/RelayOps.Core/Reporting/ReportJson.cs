@@ -20,6 +20,11 @@ public static class ReportTexts
         Error = report.Error is { } error ? new ReportedError(change(error.What), change(error.Why), change(error.Next)) : null,
         Phases = [.. report.Phases.Select(phase => phase with { Name = change(phase.Name) })],
         Warnings = [.. report.Warnings.Select(change)],
+        Usage = report.Usage is not { } usage ? null : usage with
+        {
+            Growth = change(usage.Growth),
+            Entries = [.. usage.Entries.Select(entry => entry with { Name = change(entry.Name) })],
+        },
         Backup = report.Backup is not { } backup ? null : backup with
         {
             Archive = change(backup.Archive),
