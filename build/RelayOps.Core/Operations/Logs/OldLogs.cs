@@ -41,9 +41,9 @@ public static class OldLogs
         ids=$(old -exec stat -c '%d:%i' {} + 2>/dev/null | sort -u)
         seen=yes
         for p in /proc/[0-9]*; do
-          if [ ! -r "$p/fd" ] || ! ls "$p/fd" >/dev/null 2>&1; then [ -d "$p" ] && seen=no; fi
+          if [ ! -r "$p/fd" ] && [ -d "$p" ]; then seen=no; fi
         done
-        [ -d "/proc/$$/fd" ] || seen=no
+        ls /proc/1/fd >/dev/null 2>&1 || seen=no
         printf 'seen %s\n' "$seen"
         busy=$({ printf '%s\n' "$ids"; echo =; find /proc/[0-9]*/fd -type l -exec stat -L -c '%d:%i' {} + 2>/dev/null; } |
           awk '$0 == "=" { open = 1; next } !open { old[$0] = 1; next } $0 in old { delete old[$0]; printf "%s ", $0 }')
