@@ -20,6 +20,8 @@ public static class ReportFigures
 
         yield return ("Downtime", report.DowntimeSeconds is { } downtime ? Seconds(downtime) : null);
         yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
+        yield return ("RTO", report.RtoSeconds is { } rto ? Seconds(rto) : null);
+        yield return ("Drill certificate", report.Certificate);
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
         yield return ("Deployment", report.Usage is { } usage ? Figures.Bytes(usage.DeploymentBytes) : null);
