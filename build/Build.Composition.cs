@@ -61,7 +61,8 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public bool DryRun => Reporting.DryRun;
 
-    public bool Json => Reporting.Json;
+    /// <summary>Standard output belongs to a document.</summary>
+    public static bool Json => StandardOutput.IsReserved;
 
     public string DeploymentPath => Server.DeploymentPath;
 
@@ -173,6 +174,7 @@ internal sealed partial class Composition : IAsyncDisposable
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {
         var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, ReportPath, Mask);
+        StandardOutput.Finish(ReportTexts.Map(report, Mask.Clean));
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
         if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)

@@ -72,11 +72,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task ListAsync() => DoAsync(async cancellationToken =>
     {
-        var backups = await new ListOperation(_composition.Catalogue, _composition.Time).RunAsync(cancellationToken);
-        if (_composition.Json)
-            await StandardOutput.Json.WriteAsync(ListOperation.Json(backups));
-        else
-            Print(ListOperation.Table(backups));
+        var backups = await new ListOperation(_composition.Catalogue, _composition.Time).RunAsync(_composition.ListFilter(), cancellationToken);
+        await TellAsync(ListOperation.Json(backups), ListOperation.Table(backups));
     });
 
     public Task PruneAsync() => DoAsync(async cancellationToken =>

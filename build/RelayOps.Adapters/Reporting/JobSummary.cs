@@ -27,6 +27,8 @@ public static class JobSummary
         AppendChart(text, report.History);
         Fold(text, "Checks", ["check", "", "found", "how to mend it"],
             [.. report.Checks.Where(check => check.Next is not null).Select(check => new[] { check.Id, check.Outcome, check.Found, check.Next! })]);
+        if (report.Usage is { } usage)
+            UsageSummary.Append(text, usage, (title, heading, rows) => Fold(text, title, heading, rows));
         Fold(text, "Warnings", [""], [.. report.Warnings.Select(warning => new[] { warning })]);
         Fold(text, "Phases", ["phase", "time", "bytes"], [.. report.Phases.Select(Row)]);
         Fold(text, "Retention", ["backup", "store", "", "why"],

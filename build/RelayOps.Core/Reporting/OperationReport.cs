@@ -58,6 +58,9 @@ public sealed record OperationReport
 
     /// <summary>Of Doctor alone.</summary>
     public ImmutableArray<ReportedCheck> Checks { get; init; } = [];
+
+    /// <summary>Sizes and growth, of a Usage run; null otherwise.</summary>
+    public ReportedUsage? Usage { get; init; }
 }
 
 /// <param name="Id">Stable, e.g. <c>redis.last-save</c>.</param>

@@ -32,6 +32,9 @@ public static class ReportFigures
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
         yield return ("Next to go", report.Retention?.NextToGo);
+        yield return ("Deployment", report.Usage is { } usage ? Figures.Bytes(usage.DeploymentBytes) : null);
+        yield return ("Disk free", report.Usage is { } disk ? $"{Figures.Bytes(disk.DiskFreeBytes)} of {Figures.Bytes(disk.DiskTotalBytes)}" : null);
+        yield return ("Growth", report.Usage?.Growth);
         yield return ("Warnings", report.Warnings.Length > 0 ? Figures.Count(report.Warnings.Length) : null);
         yield return ("Time", Seconds(report.Seconds));
     }
