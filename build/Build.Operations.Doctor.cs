@@ -7,10 +7,7 @@ internal sealed partial class Operations
     {
         var report = await new DoctorOperation(_composition.DoctorSources()).RunAsync(_composition.DoctorRequest(), cancellationToken);
         _outcome.Examined(report);
-        if (_composition.Json)
-            await StandardOutput.Json.WriteAsync(report.Json(_composition.Mask.Clean));
-        else
-            Print(report.Table());
+        await TellAsync(report.Json(_composition.Mask.Clean), report.Table());
         if (report.FindFailure() is { } failure)
             throw failure;
     });

@@ -10,7 +10,7 @@ internal sealed partial class Outcome
     private ReportedRetention? _retention;
     private RelayOps.Core.Operations.Restore.RestoreOutcome? _restore;
     private ImmutableArray<ReportFigure> _figures = [];
-    private ImmutableArray<ReportedSize> _history = [];
+    private ImmutableArray<ReportedBackupSize> _history = [];
 
     public TestTally? Tests { get; private set; }
 
@@ -61,7 +61,7 @@ internal sealed partial class Outcome
         var record = made.Stored.Record!;
         _history = [.. earlier.Select(entry => entry.Backup.Record).OfType<CatalogueRecord>().Where(other => other.Server.Id == record.Server.Id && other.Only == record.Only)
             .DistinctBy(other => other.BackupId).Prepend(record).Take(OperationReport.LongestHistory).Reverse()
-            .Select(other => new ReportedSize(other.BackupId, other.SizeBytes, other.Keys))];
+            .Select(other => new ReportedBackupSize(other.BackupId, other.SizeBytes, other.Keys))];
         _backup = Describe(made.Stored, record) with
         {
             KeysBefore = made.Previous?.Keys,

@@ -38,7 +38,7 @@ public static class JobSummary
     }
 
     /// <summary>GitHub draws it: one bar for each backup, in megabytes.</summary>
-    private static void AppendChart(StringBuilder text, ImmutableArray<ReportedSize> history)
+    private static void AppendChart(StringBuilder text, ImmutableArray<ReportedBackupSize> history)
     {
         if (history.Length < 2)
             return;

@@ -39,7 +39,7 @@ public sealed record OperationReport
     public ReportedRestore? Restore { get; init; }
 
     /// <summary>Sizes of the backups of the same server and parts, this one's last; oldest first, at most <see cref="LongestHistory"/>.</summary>
-    public ImmutableArray<ReportedSize> History { get; init; } = [];
+    public ImmutableArray<ReportedBackupSize> History { get; init; } = [];
 
     /// <summary>The last lines that were said, of a run that failed.</summary>
     public ImmutableArray<string> Log { get; init; } = [];
@@ -119,7 +119,7 @@ public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArr
 
 public sealed record ReportedDecision(string BackupId, string Store, bool Keeps, string Reason);
 
-public sealed record ReportedSize(string BackupId, long SizeBytes, long? Keys);
+public sealed record ReportedBackupSize(string BackupId, long SizeBytes, long? Keys);
 
 /// <param name="Restored">A backup's id, or the stamp of a safety copy.</param>
 /// <param name="SafetyCopies">What was put aside, relative to the deployment's directory; <c>Rollback</c> brings it back.</param>
