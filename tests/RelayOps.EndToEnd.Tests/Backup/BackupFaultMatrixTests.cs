@@ -51,7 +51,7 @@ public sealed class BackupFaultMatrixTests(ITestOutputHelper output) : IAsyncLif
         var settings = await SettingsAsync();
         var whole = Paths(await BackupAsync(_host));
         var points = new List<string>();
-        foreach (var fault in new[] { Fault.Error, Fault.Hang, Fault.Vanish })
+        foreach (var fault in new[] { Fault.Error, Fault.Hang, Fault.VanishAfter })
         {
             for (var at = 1; ; at++)
             {

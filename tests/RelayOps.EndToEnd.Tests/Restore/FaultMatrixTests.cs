@@ -28,7 +28,7 @@ public sealed class FaultMatrixTests(Server server, ITestOutputHelper output)
         await Task.WhenAll(
             StrikeEverywhereAsync(Fault.Error, ServerUsers.Sudo, "relay-error"),
             StrikeEverywhereAsync(Fault.Hang, ServerUsers.Sudo, "relay-hang"),
-            StrikeEverywhereAsync(Fault.Vanish, ServerUsers.Docker, "relay-vanish"),
+            StrikeEverywhereAsync(Fault.VanishAfter, ServerUsers.Docker, "relay-vanish"),
             StrikeEverywhereAsync(Fault.DiskFull, ServerUsers.Sudo, "matrix-disk/relay"));
 
         foreach (var point in _points.Order(StringComparer.Ordinal))

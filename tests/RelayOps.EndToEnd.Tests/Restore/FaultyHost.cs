@@ -18,7 +18,7 @@ public enum Fault
     /// The command is done, but nobody lives to hear of it, and nothing more is ever sent: what a server sees of a tool that was killed, or of a
     /// connection that was cut, here or before the next command.
     /// </summary>
-    Vanish,
+    VanishAfter,
 
     /// <summary>The server's disk is full while the command runs.</summary>
     DiskFull,
@@ -78,7 +78,7 @@ internal sealed class FaultyHost(IHost inner, int at, Fault fault) : IHost
         var result = await happening;
         if (fault == Fault.DiskFull)
             await FillAsync(false);
-        if (fault != Fault.Vanish)
+        if (fault != Fault.VanishAfter)
             return result;
         _gone = true;
         throw Gone();

@@ -54,7 +54,7 @@ public sealed class WayBackTests(Server server)
         var source = await scenario.BackupAsync();
         await scenario.RedisAsync("SET", "written:after", "the backup");
         // Lock, journal, unpack, layout, journal, preparation, watchdog: stop and exchange are the eighth change.
-        var faulty = new FaultyHost(scenario.Host, at: 8, Fault.Vanish);
+        var faulty = new FaultyHost(scenario.Host, at: 8, Fault.VanishAfter);
 
         var lost = await Assert.ThrowsAsync<RelayOpsException>(() => scenario.RestoreAsync(
             source, scenario.Request with { HealthTimeout = TimeSpan.FromSeconds(4) }, faulty));
