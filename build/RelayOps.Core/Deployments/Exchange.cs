@@ -43,11 +43,11 @@ public static class Exchange
         """;
 
     /// <summary>
-    /// $1 directory, $2 journal before, $3 journal after, $4 the directory nobody may have open (or -), then name, source (or -) and aside of
+    /// $1 directory, $2 the journal as it stands, $3 as it is to stand afterwards, $4 the directory nobody may have open (or -), then name, source (or -) and aside of
     /// each item. Open files are known by device and inode: a container sees the same file under another path.
     /// </summary>
     private const string ForwardScript = Common + """
-        before=$1 after=$2 closed=$3
+        after=$2 closed=$3
         shift 3
         if [ -e .relayops/watch/undoing ]; then exit 75; fi
         if [ -d "$closed" ]; then
@@ -62,7 +62,6 @@ public static class Exchange
             exit 73
           fi
         fi
-        record "$before" || exit 74
         while [ $# -ge 3 ]; do
           if there "$3"; then echo "$3 is there already" >&2; exit 74; fi
           if there "$1"; then mv "$1" "$3" || exit 74; fi

@@ -60,10 +60,31 @@ public static class ServiceHealth
         [Seconds(limit), docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container]) with { Waits = limit };
 
     /// <exception cref="RelayOpsException">It was not healthy in time.</exception>
-    public static async Task DemandAsync(
-        IHost host, DockerCli docker, Container app, TimeSpan limit, CancellationToken cancellationToken)
+    public static Task DemandAsync(IHost host, DockerCli docker, Container app, TimeSpan limit, CancellationToken cancellationToken) =>
+        DemandAsync(host, WaitCommand(docker, app.Service is null ? app.Id : app.Name, limit), app, limit, cancellationToken);
+
+    /// <summary>Behind <paramref name="start"/> in one round trip; where that breaks off, one after the other.</summary>
+    /// <param name="start">May be repeated.</param>
+    /// <exception cref="RelayOpsException">It did not start, or was not healthy in time.</exception>
+    public static async Task StartAsync(
+        ServiceControl services, IHost host, HostCommand start, Container app, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(WaitCommand(docker, app.Service is null ? app.Id : app.Name, limit), cancellationToken);
+        var wait = WaitCommand(services.Docker!, app.Service is null ? app.Id : app.Name, limit);
+        if (await host.TryRunAsync(wait.After(start), default, cancellationToken) is { } result)
+        {
+            Demand(result, host, app, limit);
+            return;
+        }
+
+        await services.RunAsync(start, "start the service", cancellationToken);
+        await DemandAsync(host, wait, app, limit, cancellationToken);
+    }
+
+    private static async Task DemandAsync(IHost host, HostCommand wait, Container app, TimeSpan limit, CancellationToken cancellationToken) =>
+        Demand(await host.RunAsync(wait, cancellationToken), host, app, limit);
+
+    private static void Demand(CommandResult result, IHost host, Container app, TimeSpan limit)
+    {
         var said = FirstLine.Of(result.Output);
         if (said != "healthy")
             throw new RelayOpsException($"'{app.Service ?? app.Name}' did not become healthy on {host.Name}", $"{said} after {limit.TotalSeconds:0} s",

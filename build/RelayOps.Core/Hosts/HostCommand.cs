@@ -50,6 +50,10 @@ public sealed record HostCommand
     public HostCommand Through(string program, params ReadOnlySpan<string> arguments) =>
         new(Effect, program, [.. arguments, Program, .. Arguments]) { Waits = Waits };
 
+    /// <summary>This command once <paramref name="first"/> has succeeded, in one round trip: input, output and errors are this one's.</summary>
+    public HostCommand After(HostCommand first) =>
+        ChangingScript("""eval "$1" </dev/null >/dev/null && eval "$2" """, first.ToString(), ToString()) with { Waits = first.Waits + Waits };
+
     public bool Equals(HostCommand? other) =>
         other is not null && Effect == other.Effect && Program == other.Program && Arguments.SequenceEqual(other.Arguments);
 

@@ -50,4 +50,20 @@ public static class HostExtensions
 {
     public static Task<CommandResult> RunAsync(this IHost host, HostCommand command, CancellationToken cancellationToken) =>
         host.RunAsync(command, ReadOnlyMemory<byte>.Empty, cancellationToken);
+
+    /// <summary>For a command that may be begun again in another way.</summary>
+    /// <returns>Null where it failed, or the connection broke on the way.</returns>
+    public static async Task<CommandResult?> TryRunAsync(
+        this IHost host, HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await host.RunAsync(command, input, cancellationToken);
+            return result.Succeeded ? result : null;
+        }
+        catch (RelayOpsException exception) when (exception.IsTransient)
+        {
+            return null;
+        }
+    }
 }

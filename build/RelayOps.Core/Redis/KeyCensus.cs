@@ -56,15 +56,17 @@ public static class KeyCensus
         return result
         """;
 
-    /// <summary>Waits until Redis has loaded its data. $1 the Lua, $2 how many rounds of it before others may be served (0: all), $3 how many words of one segment, $4 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
+    /// <summary>Waits until Redis has loaded its data. $1 the Lua, $2 how many rounds of it before others may be served (0: all), $3 the most seconds to wait, $4 how many words of one segment, $5 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
     private const string CensusScript = RedisServer.Login + """
-        lua=$1 rounds=$2 words=$3 count=$4
-        shift 4
+        lua=$1 rounds=$2 limit=$(( $(date +%s) + $3 )) words=$4 count=$5
+        shift 5
         n=0
         all=
         while [ "$n" -lt "$count" ]; do all="$all $1"; shift; n=$((n + 1)); done
-        n=0
-        until redis-cli "$@" INFO persistence 2>&1 | grep -q '^loading:0'; do n=$((n + 1)); [ "$n" -lt 12000 ] || exit 1; sleep 0.05; done
+        until redis-cli "$@" INFO persistence 2>&1 | grep -q '^loading:0'; do
+          if [ "$(date +%s)" -ge "$limit" ]; then echo 'it has not loaded its data in time' >&2; exit 1; fi
+          sleep 0.05
+        done
         redis-cli "$@" INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):keys=\([0-9]*\),expires=\([0-9]*\).*/\1 \2 \3/p' | while read -r db keys expires; do
           printf -- 'db %s %s %s\n' "$db" "$keys" "$expires"
           cursor=0
@@ -76,20 +78,21 @@ public static class KeyCensus
         done
         """;
 
-    /// <summary>As the script has it.</summary>
     private static readonly TimeSpan LoadPatience = TimeSpan.FromMinutes(10);
 
     /// <summary>Of 1,000 keys each: some milliseconds, in which nobody else is served.</summary>
     private const int RoundsOfAService = 4;
 
     /// <param name="inService">Whether others are to be served meanwhile; then a key that moves is perhaps counted twice.</param>
-    public static HostCommand Command(RedisEndpoint endpoint, bool inService = false)
+    /// <param name="limit">How long it may load; null for long.</param>
+    public static HostCommand Command(RedisEndpoint endpoint, bool inService = false, TimeSpan? limit = null)
     {
+        var patience = limit ?? LoadPatience;
         var names = RelayKeyNames.All.Where(name => name.Contains(':')).OrderByDescending(name => name.Length).ToArray();
         var words = RelayKeyNames.All.Select(name => name.Split(':')[0]).Distinct().ToArray();
         return endpoint.Route.Run(HostCommand.ReadingScript(CensusScript,
-            [CountScript, Number(inService ? RoundsOfAService : 0), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments])
-            with { Waits = LoadPatience });
+            [CountScript, Number(inService ? RoundsOfAService : 0), Number((int)Math.Ceiling(patience.TotalSeconds)), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments])
+            with { Waits = patience });
     }
 
     /// <exception cref="RelayOpsException">Redis did not answer.</exception>

@@ -103,10 +103,25 @@ public sealed class LoadedRedis(IHost host, RestoreTarget target, TimeProvider t
         return Container.ParseAll(result.Output).FirstOrDefault(container => container.RunsRedis && container.BelongsTo(target.Survey.Path));
     }
 
+    /// <summary>Started, loaded and counted in one round trip.</summary>
+    /// <param name="start">May be repeated.</param>
+    /// <returns>Null where that is not to be had: then it is to be started, waited for and counted step by step, which tells why.</returns>
     /// <exception cref="RelayOpsException">It has not loaded what was restored.</exception>
-    public async Task<DatasetCounts> DemandCountsAsync(RedisServer redis, DatasetCounts? expected, CancellationToken cancellationToken)
+    public async Task<DatasetCounts?> FindCountsAsync(HostCommand start, DatasetCounts? expected, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var counts = await KeyCensus.TakeAsync(host, redis, cancellationToken);
+        if (target.Redis is not { } redis)
+            return null;
+        var command = KeyCensus.Command(redis.Endpoint, limit: limit).After(start);
+        return await host.TryRunAsync(command, redis.Credentials, cancellationToken) is { } result
+            ? Demand(KeyCensus.Parse(result.Output), expected) : null;
+    }
+
+    /// <exception cref="RelayOpsException">It has not loaded what was restored.</exception>
+    public async Task<DatasetCounts> DemandCountsAsync(RedisServer redis, DatasetCounts? expected, CancellationToken cancellationToken) =>
+        Demand(await KeyCensus.TakeAsync(host, redis, cancellationToken), expected);
+
+    private DatasetCounts Demand(DatasetCounts counts, DatasetCounts? expected)
+    {
         if (expected is not null && LoadedCounts.FindDifference(expected, counts) is { } difference)
             throw Failed(difference);
         return counts;

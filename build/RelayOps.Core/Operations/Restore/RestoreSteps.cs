@@ -38,13 +38,15 @@ internal static class RestoreSteps
         yield return On(Switchover.ExchangeCommand(target, journal with { Phase = RestorePhase.Switching }, stopped));
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
-            yield return On(journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id));
+            var start = journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id);
             if (container.RunsRedis && target.Redis is { } redis)
-                yield return On(KeyCensus.Command(redis.Endpoint));
+                yield return On(KeyCensus.Command(redis.Endpoint, limit: request.HealthTimeout).After(start));
+            else if (container == target.App)
+                yield return On(ServiceHealth.WaitCommand(services.Docker!, container.Id, request.HealthTimeout).After(start));
+            else
+                yield return On(start);
         }
 
-        if (target.App is { } app && stopped.Contains(app))
-            yield return On(ServiceHealth.WaitCommand(services.Docker!, app.Id, request.HealthTimeout));
         yield return On(Watchdog.DisarmCommand(path, request.HealthTimeout));
     }
 }

@@ -90,11 +90,14 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
             return new SwitchedOver(null, counts);
-        using (reporter.Begin("starting the service"))
-            await services.RunAsync(StartCommand(journal, apps), "start the service", cancellationToken);
-        if (target.App is { } app && apps.Contains(app))
-            using (reporter.Begin("waiting until the service is healthy"))
-                await ServiceHealth.DemandAsync(bounded, services.Docker!, app, acceptance.HealthTimeout, cancellationToken);
+        using (reporter.Begin("starting the service and waiting until it is healthy"))
+        {
+            if (target.App is { } app && apps.Contains(app))
+                await ServiceHealth.StartAsync(services, bounded, StartCommand(journal, apps), app, acceptance.HealthTimeout, cancellationToken);
+            else
+                await services.RunAsync(StartCommand(journal, apps), "start the service", cancellationToken);
+        }
+
         var downtime = time.GetElapsedTime(began);
         if (acceptance.HealthUrl is { } url)
             await ServiceHealth.DemandUrlAsync(host, url, acceptance.HealthTimeout, cancellationToken);
@@ -150,16 +153,25 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         }
 
         using var phase = reporter.Begin("starting redis alone and counting its keys");
-        await services.RunAsync(StartCommand(journal, containers), "start redis", cancellationToken);
-        var loaded = new LoadedRedis(bounded, target, time);
-        var redis = await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
-        var counts = await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken);
+        var (redis, counts) = await LoadAsync(new LoadedRedis(bounded, target, time), services, journal, acceptance, cancellationToken);
         if (acceptance.DropSessions)
-            reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
+            reporter.Note($"{await new LoadedRedis(bounded, target, time).DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
         // What was stopped before stays stopped: it ran for the proof alone.
         if (!containers.Any(journal.Ran))
             await services.RunAsync(services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
         return counts;
+    }
+
+    private async Task<(RedisServer Redis, DatasetCounts Counts)> LoadAsync(
+        LoadedRedis loaded, ServiceControl services, RestoreJournal journal, Acceptance acceptance, CancellationToken cancellationToken)
+    {
+        var start = StartCommand(journal, services.Redis);
+        // What it was before it still is, down to its password, unless compose makes it anew.
+        if (!journal.Recreates && await loaded.FindCountsAsync(start, acceptance.Expected, acceptance.HealthTimeout, cancellationToken) is { } found)
+            return (target.Redis!, found);
+        await services.RunAsync(start, "start redis", cancellationToken);
+        var redis = await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
+        return (redis, await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken));
     }
 
     private HostCommand StartCommand(RestoreJournal journal, IReadOnlyCollection<Container> containers) => journal.Recreates
