@@ -18,6 +18,8 @@ public static class ReportFigures
                 yield return pair;
         }
 
+        foreach (var step in report.Rehearsal?.Steps ?? [])
+            yield return ($"Rehearsed: {step.Name}", Seconds(step.Seconds));
         yield return ("Downtime", report.DowntimeSeconds is { } downtime ? Seconds(downtime) : null);
         yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
