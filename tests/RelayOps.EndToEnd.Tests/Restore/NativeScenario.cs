@@ -17,7 +17,7 @@ namespace RelayOps.EndToEnd.Tests.Restore;
 /// <summary>A deployment whose Redis runs on the server itself, a verified backup of it marked <c>new</c>, and the restore in this process.</summary>
 internal sealed class NativeScenario : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(6));
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(20));
 
     private NativeScenario(NativeDeployment deployment, IHost host)
     {
