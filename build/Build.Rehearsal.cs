@@ -83,7 +83,7 @@ internal sealed class RehearsalRun(Composition composition, Outcome outcome, IHo
     {
         var level = disposable.Redis is null ? VerificationLevel.Deep : VerificationLevel.Drill;
         _verified = await new VerifyOperation(_store, composition.RehearsalTools(disposable.Image))
-            .RunAsync(new VerifyRequest(_made!.Stored, level), cancellationToken);
+            .RunAsync(new VerifyRequest(_made!.Stored, level) { StartsService = false }, cancellationToken);
         outcome.Verified(_verified, composition.Recorder);
     }
 

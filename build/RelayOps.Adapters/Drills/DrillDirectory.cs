@@ -29,6 +29,9 @@ internal static class DrillDirectory
         }
     }
 
+    /// <summary>Whether a directory's name is a drill's whose process has gone.</summary>
+    public static bool IsAbandoned(string name) => OwnedDirectory.IsAbandoned(name, Prefix);
+
     /// <summary>A Redis outlives the killed process that started it. It names its socket, and so this directory, in its title.</summary>
     private static void EndAbandoned(string directory)
     {

@@ -16,10 +16,12 @@ internal static class OwnedDirectory
             : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
-    /// <summary>Those whose process is gone.</summary>
-    public static IEnumerable<string> ListAbandoned(string parent, string prefix) => Directory.EnumerateDirectories(parent, prefix + "*")
-        .Where(directory => int.TryParse(Path.GetFileName(directory)[prefix.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            && !IsAlive(pid));
+    /// <summary>Those whose process has gone.</summary>
+    public static IEnumerable<string> ListAbandoned(string parent, string prefix) => !Directory.Exists(parent) ? []
+        : Directory.EnumerateDirectories(parent, prefix + "*").Where(directory => IsAbandoned(Path.GetFileName(directory), prefix));
+
+    public static bool IsAbandoned(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal)
+        && int.TryParse(name[prefix.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !IsAlive(pid);
 
     private static bool IsAlive(int pid)
     {

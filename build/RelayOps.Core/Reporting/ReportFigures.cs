@@ -22,6 +22,8 @@ public static class ReportFigures
             yield return ($"Rehearsed: {step.Name}", Seconds(step.Seconds));
         yield return ("Downtime", report.DowntimeSeconds is { } downtime ? Seconds(downtime) : null);
         yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
+        yield return ("RTO", report.RtoSeconds is { } rto ? Seconds(rto) : null);
+        yield return ("Drill certificate", report.Certificate);
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
         yield return ("Warnings", report.Warnings.Length > 0 ? Figures.Count(report.Warnings.Length) : null);
