@@ -76,9 +76,10 @@ internal sealed class RehearsalFiles(string path)
         var text = new StringBuilder(RedisPassword).Append('\n');
         for (var key = 0; key < ApiKeys; key++)
         {
-            Add(text, "HSET", $"apikey:{key}", "name", $"client {key}", "isActive", "true");
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"cr_{key}{_encryptionKey}")));
+            Add(text, "HSET", $"apikey:{key}", "id", $"{key}", "name", $"client {key}", "apiKey", hash, "isActive", "true");
             Add(text, "EXPIRE", $"apikey:{key}", "31536000");
-            Add(text, "HSET", "apikey:hash_map", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"cr_{key}{_encryptionKey}"))), $"{key}");
+            Add(text, "HSET", "apikey:hash_map", hash, $"{key}");
             for (var day = 1; day <= 5; day++)
                 Add(text, "HSET", $"usage:daily:{key}:2025-08-0{day}", "requests", $"{key * day}", "tokens", $"{key * day * 100}");
         }

@@ -53,31 +53,24 @@ public sealed class NativeRestoreTests : IAsyncDisposable
         Assert.Equal("broken", await File.ReadAllTextAsync(init, Patience));
     }
 
-    [Theory, InlineData("Error"), InlineData("VanishAfter")]
-    public async Task Restore_leaves_the_whole_old_or_the_whole_new_data_wherever_it_breaks_off(string kind)
+    /// <summary>Changes: lock, journal, unpack, layout, journal, preparation, watchdog, then the stop, the exchange and the start of this Redis.</summary>
+    [Fact]
+    public async Task Restore_leaves_the_whole_old_or_the_whole_new_data_wherever_it_breaks_off()
     {
-        var fault = Enum.Parse<Fault>(kind);
         await using var scenario = await NativeScenario.BeginAsync();
         var source = await scenario.BackupAsync();
-        // Lock, journal, unpack, layout, journal, preparation, watchdog: what is the same for a Redis in a container. The eighth change is the stop.
-        for (var at = 8; ; at++)
+        foreach (var (at, fault) in new[] { (8, Fault.VanishAfter), (9, Fault.Error), (10, Fault.Error), (10, Fault.VanishAfter) })
         {
             await scenario.MarkAsync("old");
             var faulty = new FaultyHost(scenario.Host, at, fault);
             var failure = await Record.ExceptionAsync(() => scenario.RestoreAsync(source, through: faulty));
-            if (!faulty.HasStruck)
-            {
-                Assert.Null(failure);
-                Assert.InRange(at, 11, 25);
-                return;
-            }
-
+            Assert.Equal(fault == Fault.Error ? ExitStatus.RolledBack : ExitStatus.NoConnection, Assert.IsType<RelayOpsException>(failure).Status);
             scenario.ExpireLock();
+            // The next run: it looks for what was left behind before it asks, and is told no.
             var refused = await Assert.ThrowsAsync<RelayOpsException>(() => scenario.RestoreAsync(
                 source, scenario.Request with { ConfirmAsync = (_, _) => Task.FromResult(false) }));
             Assert.True(refused.What == "nothing was changed", $"{fault} at change {at}: {refused.Message}");
-            var marks = await scenario.MarksAsync();
-            Assert.True(marks is "old old" or "new new", $"{fault} at change {at} left {marks}: {failure?.Message}");
+            Assert.Equal("old old", await scenario.MarksAsync());
             Assert.Empty(scenario.Leftovers());
         }
     }
