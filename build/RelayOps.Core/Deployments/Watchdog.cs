@@ -52,7 +52,7 @@ public sealed class Watchdog : IAsyncDisposable
     /// <summary>Tells it to end, waits while it acts, and prints what came of it. $1 directory, $2 the most seconds to wait.</summary>
     private const string DisarmScript = """
         cd "$1/.relayops/watch" 2>/dev/null || { echo absent; exit 0; }
-        : > disarmed
+        touch disarmed 2>/dev/null || rm -f heartbeat || exit 74
         n=0
         while [ -s pid ] && [ -d "/proc/$(cat pid)" ] && [ "$n" -lt $(( $2 * 5 )) ]; do sleep 0.2; n=$((n + 1)); done
         if [ -e undone ]; then echo undone; elif [ -e failed ]; then cat failed; else echo quiet; fi
@@ -102,6 +102,8 @@ public sealed class Watchdog : IAsyncDisposable
     public static async Task<bool> DisarmAsync(IHost host, string directory, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(DisarmCommand(directory, TimeSpan.FromMinutes(12)), cancellationToken);
+        if (!result.Succeeded)
+            throw new RelayOpsException($"the watchdog on {host.Name} cannot be told to let go", FirstLine.Of(result.Exit.Error), "look at the disk there, and run the same again");
         return FirstLine.Of(result.Output) == "undone";
     }
 

@@ -35,12 +35,24 @@ internal static class RestoreSteps
         var (path, services) = (target.Survey.Path, target.Services);
         var stopped = target.Deployment.Containers.Where(journal.Ran).ToList();
         yield return On(Watchdog.ArmCommand(path, request.HealthTimeout, new WayBack(target, journal).Commands));
+        if (journal.Native is not null && stopped.Count > 0)
+            yield return On(services.StopCommand(null, stopped));
+        if (journal.Native is not null && target.Redis is { IsInMemory: true } unsaved)
+            yield return On(unsaved.SaveCommand);
         yield return On(Switchover.ExchangeCommand(target, journal with { Phase = RestorePhase.Switching }, stopped));
+        if (journal.Native is { } native)
+        {
+            yield return On(native.StartCommand(target.Survey));
+            yield return On(native.ReadyCommand(target.Survey, request.HealthTimeout));
+            if (target.Redis is { } redis)
+                yield return On(KeyCensus.Command(redis.Endpoint));
+        }
+
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
             var start = journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id);
-            if (container.RunsRedis && target.Redis is { } redis)
-                yield return On(KeyCensus.Command(redis.Endpoint, limit: request.HealthTimeout).After(start));
+            if (container.RunsRedis && target.Redis is { } known)
+                yield return On(KeyCensus.Command(known.Endpoint, limit: request.HealthTimeout).After(start));
             else if (container == target.App)
                 yield return On(ServiceHealth.WaitCommand(services.Docker!, container.Id, request.HealthTimeout).After(start));
             else

@@ -85,11 +85,13 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         var services = target.Services.On(bounded);
         var stopped = target.Deployment.Containers.Where(container => container.IsRunning && (journal.Redis || !container.RunsRedis)).ToList();
         var began = time.GetTimestamp();
+        if (journal.Native is not null)
+            await PrepareNativeAsync(bounded, stopped, cancellationToken);
         await using var exchanged = await ExchangeAsync(bounded, journal, stopped, cancellationToken);
         var counts = journal.Redis ? await StartRedisAsync(bounded, journal, acceptance, cancellationToken) : null;
         var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
-            return new SwitchedOver(null, counts);
+            return new SwitchedOver(journal.Native is null ? null : time.GetElapsedTime(began), counts);
         using (reporter.Begin("starting the service and waiting until it is healthy"))
         {
             if (target.App is { } app && apps.Contains(app))
@@ -104,12 +106,27 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         return new SwitchedOver(downtime, counts);
     }
 
+    /// <summary>One that keeps its data in memory alone saves them first: without that, nothing of them would be put aside.</summary>
+    private async Task PrepareNativeAsync(BoundedHost bounded, List<Container> stopped, CancellationToken cancellationToken)
+    {
+        using var phase = reporter.Begin("stopping the service");
+        var services = target.Services.On(bounded);
+        if (stopped.Count > 0)
+            await services.RunAsync(services.StopCommand(null, stopped), "stop the service", cancellationToken);
+        if (target.Redis is not { IsInMemory: true } redis)
+            return;
+        var saved = await bounded.RunAsync(redis.SaveCommand, redis.Credentials, cancellationToken);
+        if (!saved.Succeeded)
+            throw new RelayOpsException($"redis on {host.Name} cannot save what it has in memory alone", FirstLine.Of(saved.Exit.Error),
+                "free disk space there, and look at its log");
+    }
+
     /// <summary>The most dangerous step: the only one after which the names mean other data.</summary>
     /// <returns>What is left of the command, which may still be removing the container it ran in.</returns>
     private async Task<IAsyncDisposable> ExchangeAsync(
         BoundedHost bounded, RestoreJournal journal, List<Container> stopped, CancellationToken cancellationToken)
     {
-        using var phase = reporter.Begin(stopped.Count > 0 ? "stopping the service and putting its data aside" : "putting the former data aside");
+        using var phase = reporter.Begin(stopped.Count > 0 || journal.Native is not null ? "stopping the service and putting its data aside" : "putting the former data aside");
         var running = await bounded.StartAsync(ExchangeCommand(target, journal, stopped), cancellationToken);
         try
         {
@@ -129,7 +146,8 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     internal static HostCommand ExchangeCommand(RestoreTarget target, RestoreJournal journal, List<Container> stopped)
     {
         var closed = journal.Items.Any(item => item.Name == RedisFinder.DataDirectory) ? RedisFinder.DataDirectory : null;
-        var stop = stopped.Count > 0 ? target.Services.StopCommand(null, stopped) : HostCommand.Reading("true");
+        var stop = journal.Native is { } native ? native.StopCommand(target.Survey)
+            : stopped.Count > 0 ? target.Services.StopCommand(null, stopped) : HostCommand.Reading("true");
         return Exchange.Behind(stop, target.Owner, journal.Items, closed, journal.ToText(), (journal with { Phase = RestorePhase.Switched }).ToText());
     }
 
@@ -137,7 +155,7 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     {
         Exchange.InUse => new RelayOpsException($"redis_data is still in use on {host.Name}", FirstLine.Of(exit.Error),
             "stop whatever has it open: it would go on writing into the former data"),
-        Exchange.NotTold => new RelayOpsException($"cannot stop the service on {host.Name}", FirstLine.Of(exit.Error), "look at docker there (docker ps, docker logs)"),
+        Exchange.NotTold => new RelayOpsException($"cannot stop the service on {host.Name}", FirstLine.Of(exit.Error), "look at docker (docker ps, docker logs) and at redis there"),
         _ => new RelayOpsException($"cannot exchange the data on {host.Name}", FirstLine.Of(exit.Error), "look at the deployment's directory"),
     };
 
@@ -146,9 +164,10 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     {
         var services = target.Services.On(bounded);
         var containers = services.Redis;
-        if (containers.IsEmpty)
+        if (containers.IsEmpty && journal.Native is null)
         {
-            reporter.Note("no container of redis is there: its data are in place, and were not loaded");
+            if (target.Redis is null)
+                reporter.Note("no redis runs there: its data are in place, and were not loaded");
             return null;
         }
 
@@ -157,7 +176,7 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         if (acceptance.DropSessions)
             reporter.Note($"{await new LoadedRedis(bounded, target, time).DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
         // What was stopped before stays stopped: it ran for the proof alone.
-        if (!containers.Any(journal.Ran))
+        if (journal.Native is null && !containers.Any(journal.Ran))
             await services.RunAsync(services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
         return counts;
     }
@@ -165,6 +184,13 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     private async Task<(RedisServer Redis, DatasetCounts Counts)> LoadAsync(
         LoadedRedis loaded, ServiceControl services, RestoreJournal journal, Acceptance acceptance, CancellationToken cancellationToken)
     {
+        if (journal.Native is { } native)
+        {
+            await services.RunAsync(native.StartCommand(target.Survey), "start redis", cancellationToken);
+            var here = await loaded.GetReadyAsync(native, acceptance.HealthTimeout, cancellationToken);
+            return (here, await loaded.DemandCountsAsync(here, acceptance.Expected, cancellationToken));
+        }
+
         var start = StartCommand(journal, services.Redis);
         // What it was before it still is, down to its password, unless compose makes it anew.
         if (!journal.Recreates && await loaded.FindCountsAsync(start, acceptance.Expected, acceptance.HealthTimeout, cancellationToken) is { } found)

@@ -19,10 +19,19 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
     {
         var services = target.Services;
         var docker = services.Docker;
+        var native = journal.Native;
         if (docker is not null && !target.Deployment.Containers.IsEmpty)
             yield return services.StopCommand(journal.Recreates ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
+        if (native is not null)
+            yield return native.StopAnyCommand(target.Survey, journal.Items.FirstOrDefault(item => item.Name == RedisFinder.DataDirectory)?.Aside);
         yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp));
+        if (native is not null)
+        {
+            yield return native.StartCommand(target.Survey);
+            yield return native.ReadyCommand(target.Survey, RedisPatience);
+        }
+
         // Containers that compose made anew are replaced once more, by what the former files say.
         var names = journal.Recreates ? journal.Services : journal.Running;
         if (docker is null || names.IsEmpty)
