@@ -17,7 +17,7 @@ internal static class RestoreSteps
         yield return On(target.Owner.Run(JournalFile.WriteCommand(path)));
         yield return $"send {plan.Sent.Length} entries ({plan.RequiredBytes} bytes) of {source.Name} to "
             + On(target.Owner.Run(StagedFiles.UnpackCommand(path, plan.Staging)));
-        yield return On(target.Owner.Run(StagedFiles.CheckCommand(path, plan)));
+        yield return On(target.Owner.Run(StagedFiles.CheckCommand(path, plan.Staging)));
         var dataset = new StagedDataset(null!, target, null!);
         if (plan.Converts)
             yield return On(dataset.ConvertCommand(request, plan, backup));

@@ -32,8 +32,7 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
 
     public static HostCommand UnpackCommand(string directory, string staging) => HostCommand.ChangingScript(UnpackScript, directory, staging);
 
-    public static HostCommand CheckCommand(string directory, RestorePlan plan) =>
-        HostCommand.ReadingScript(CheckScript, directory, plan.Staging) with { Waits = plan.ReadingTime };
+    public static HostCommand CheckCommand(string directory, string staging) => HostCommand.ReadingScript(CheckScript, directory, staging);
 
     public static HostCommand RemoveCommand(string directory, string staging) => HostCommand.ChangingScript(RemoveScript, directory, staging);
 
@@ -47,7 +46,7 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
         {
             var checks = Encoding.UTF8.GetBytes(string.Concat(
                 plan.Sent.Where(entry => entry.Sha256 is not null).Select(entry => $"{entry.Sha256}  ./{entry.Path}\n")));
-            var result = await host.RunAsync(target.Owner.Run(CheckCommand(root, plan)), checks, cancellationToken);
+            var result = await host.RunAsync(target.Owner.Run(CheckCommand(root, plan.Staging) with { Waits = plan.ReadingTime }), checks, cancellationToken);
             if (!result.Succeeded || result.Output.Trim().Length > 0)
                 throw Damaged(result.Succeeded ? FirstLine.Of(result.Output) : FirstLine.Of(result.Exit.Error));
             await CheckOwnersAsync(plan, cancellationToken);
