@@ -11,6 +11,8 @@ namespace RelayOps.Core.Deployments;
 /// <param name="compose">Reads what else a compose file refers to.</param>
 public sealed class DeploymentInspection(IHost host, IComposeParser compose, IReporter reporter)
 {
+    private readonly Dictionary<string, string> _composeTexts = new(StringComparer.Ordinal);
+
     private static readonly string[] ComposeNames = [.. ComposeFile.Names, .. ComposeFile.OverrideNames];
 
     /// <summary>Directories with a part of their own, or that are ours.</summary>
@@ -42,6 +44,7 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
             DumpRoutes = redis is null ? [] : [.. DumpRoutes(survey, redis, routes)],
             Writing = routes.Writing(),
             Environment = environment,
+            ComposeTexts = _composeTexts,
         };
     }
 
@@ -66,7 +69,11 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
             ?? throw new RelayOpsException($"cannot list {survey.Path} on {host.Name}", "it vanished while it was looked at", "try again");
         var more = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var name in ComposeNames.Where(name => found.Tree.Find(name) is not null))
-            more.UnionWith(ReferencedBy(name, await ReadTextAsync(found.Route, name, cancellationToken)).Where(IsConfig));
+        {
+            _composeTexts[name] = await ReadTextAsync(found.Route, name, cancellationToken);
+            more.UnionWith(ReferencedBy(name, _composeTexts[name]).Where(IsConfig));
+        }
+
         more.ExceptWith(names);
         return more.Count == 0 ? found
             : await routes.ReachAsync("config", survey.Path, "", [.. names, .. more], cancellationToken) ?? found;

@@ -33,6 +33,9 @@ public sealed record InspectedDeployment
 
     public required DotEnv Environment { get; init; }
 
+    /// <summary>The compose files by name. May hold secrets: never shown.</summary>
+    public IReadOnlyDictionary<string, string> ComposeTexts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public SourceServer Server => new(ServerId(Survey.MachineId, Survey.Path), HostName, Survey.Path);
 
     /// <summary>The same for the same directory of the same machine, whatever name it is reached by.</summary>

@@ -13,8 +13,10 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
     private const string Key = "ENCRYPTION_KEY";
 
     /// <param name="present">Paths of config files that the server has.</param>
+    /// <param name="compose">The server's compose files by name.</param>
     /// <exception cref="RelayOpsException">The data would come under another ENCRYPTION_KEY (<see cref="ExitStatus.WrongUse"/>).</exception>
-    public static EnvironmentChoice Make(RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present)
+    public static EnvironmentChoice Make(
+        RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present, IReadOnlyDictionary<string, string>? compose = null)
     {
         var config = request.Parts.HasFlag(DeploymentParts.Config)
             ? backup.Entries.Where(entry => ArchiveContents.PartOf(entry.Path) == DeploymentParts.Config && entry.Kind != EntryKind.Directory)
@@ -31,7 +33,7 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
         if (request.Parts.HasFlag(DeploymentParts.Redis) && !comes)
             CheckKey(request, backup, server, warnings);
         CheckAdministrator(request, backup, comes ? backup.Environment! : server, warnings);
-        return new EnvironmentChoice(restored, [.. Differences(backup, server, comes)], warnings.ToImmutable());
+        return new EnvironmentChoice(restored, [.. Differences(backup, server, comes), .. Differences(backup, compose ?? new Dictionary<string, string>(), restored)], warnings.ToImmutable());
     }
 
     private static void CheckKey(RestoreRequest request, ArchiveContents backup, DotEnv server, ImmutableArray<string>.Builder warnings)
@@ -74,5 +76,14 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
             .ToList();
         if (names.Count > 0)
             yield return $".env of server and backup differ in {string.Join(", ", names)}; the {(comes ? "backup's" : "server's")} is used";
+    }
+
+    private static IEnumerable<string> Differences(ArchiveContents backup, IReadOnlyDictionary<string, string> server, ImmutableArray<string> restored)
+    {
+        foreach (var (name, own) in server.OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            if (backup.Texts.TryGetValue(name, out var theirs) && ComposeDifference.Find(theirs, own) is { Count: > 0 } settings)
+                yield return $"{name} of server and backup differ in {string.Join(", ", settings)}; the {(restored.Contains(name) ? "backup's" : "server's")} is used";
+        }
     }
 }

@@ -58,6 +58,18 @@ public sealed class EnvironmentChoiceTests
         Assert.Equal(".env of server and backup differ in EXTRA (server only), JWT_SECRET; the server's is used", note);
     }
 
+    [Fact]
+    public void Make_tells_what_differs_in_the_compose_file()
+    {
+        var backup = Backup(Key);
+        backup = backup with { Texts = new Dictionary<string, string>(backup.Texts) { ["docker-compose.yml"] = "services:\n  redis:\n    image: redis:7\n" } };
+        var server = new Dictionary<string, string> { ["docker-compose.yml"] = "services:\n  redis:\n    image: redis:8\n" };
+
+        var note = Assert.Single(EnvironmentChoice.Make(Request(), backup, Server(Key), Present, server).Notes);
+
+        Assert.Equal("docker-compose.yml of server and backup differ in services.redis.image; the server's is used", note);
+    }
+
     private static RestoreRequest Request() => new()
     {
         DeploymentPath = "/deployment",
