@@ -25,11 +25,11 @@ internal static class BackupBenchmark
         cd "$2" && exec tar cf - .env docker-compose.yml data logs
         """;
 
-    public static async Task RunAsync(TextWriter table, CancellationToken cancellationToken)
+    public static async Task RunAsync(TextWriter table, IEnumerable<(string Name, DatasetSize Size, long LogBytes)> sizes, CancellationToken cancellationToken)
     {
         await using var bed = await TestBed.StartAsync(cancellationToken);
         await table.WriteLineAsync("| dataset | pipeline | wall, s (min / median / max) | ratio | peak memory | archive | wire |\n|---|---|---|---|---|---|---|");
-        foreach (var (name, size, logs) in new[] { ("30 MB", DatasetSize.Small, 5L << 20), ("1 GB", DatasetSize.Large, 200L << 20) })
+        foreach (var (name, size, logs) in sizes)
             await MeasureAsync(bed, name, size, logs, table, cancellationToken);
     }
 
@@ -131,7 +131,7 @@ internal static class BackupBenchmark
         }
     }
 
-    private static async Task WriteLogAsync(string path, long bytes, CancellationToken cancellationToken)
+    internal static async Task WriteLogAsync(string path, long bytes, CancellationToken cancellationToken)
     {
         var random = new Random(20250805);
         await using var log = new StreamWriter(path);

@@ -1,14 +1,25 @@
 using RelayOps.Benchmarks;
+using RelayOps.Testing.Datasets;
 
-// Arguments: the file the table goes to; then, if not all are wanted, backup or rdb.
+// Arguments: the file the table goes to; then, if not all are wanted, which: backup, restore, keys, rdb; and of which size: 30MB, 1GB.
 var path = args.Length > 0 ? args[0] : "benchmark.md";
-var wanted = args.Length > 1 ? args[1..] : ["rdb", "backup"];
+string[] benchmarks = ["rdb", "backup", "restore", "keys"], sizes = ["30MB", "1GB"];
+var wanted = args.Skip(1).ToList();
+if (wanted.Except(benchmarks).Except(sizes).FirstOrDefault() is { } unknown)
+    throw new ArgumentException($"'{unknown}' is none of {string.Join(", ", benchmarks.Concat(sizes))}");
+bool Wants(string[] all, string one) => !wanted.Intersect(all).Any() || wanted.Contains(one);
+var measured = new[] { ("30 MB", DatasetSize.Small, 5L << 20), ("1 GB", DatasetSize.Large, 200L << 20) }
+    .Where(size => Wants(sizes, size.Item1.Replace(" ", "", StringComparison.Ordinal))).ToList();
 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 await using (var table = new StreamWriter(path))
 {
-    if (wanted.Contains("backup"))
-        await BackupBenchmark.RunAsync(table, CancellationToken.None);
-    if (wanted.Contains("rdb"))
+    if (Wants(benchmarks, "backup"))
+        await BackupBenchmark.RunAsync(table, measured, CancellationToken.None);
+    if (Wants(benchmarks, "restore"))
+        await RestoreBenchmark.RunAsync(table, measured, CancellationToken.None);
+    if (Wants(benchmarks, "keys"))
+        await KeysBenchmark.RunAsync(table, CancellationToken.None);
+    if (Wants(benchmarks, "rdb"))
         await RdbBenchmark.RunAsync([]);
 }
 
