@@ -123,8 +123,7 @@ public static class Exchange
     public static HostCommand Behind(
         HostCommand stop, FileRoute owner, IEnumerable<ExchangedItem> items, string? closed, string before, string after) =>
         HostCommand.ChangingScript(BehindScript, stop.ToString(),
-            owner.Run(HostCommand.ChangingScript(ToldScript, [owner.Root, before, after, closed ?? "-", .. Words(items)])).ToString())
-            with { Waits = stop.Waits };
+            owner.Run(HostCommand.ChangingScript(ToldScript, [owner.Root, before, after, closed ?? "-", .. Words(items)])).ToString()).Waiting(stop.Waits);
 
     /// <summary>In the opposite order.</summary>
     public static HostCommand Back(string directory, IEnumerable<ExchangedItem> items, string stamp) =>

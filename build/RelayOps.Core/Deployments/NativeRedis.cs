@@ -125,20 +125,20 @@ public sealed record NativeRedis
 
     /// <summary>The very process that was looked at, and no other.</summary>
     public HostCommand StopCommand(ServerSurvey survey) => Run(survey, HostCommand.ChangingScript(StopScript,
-        [.. Place(survey, aside: null), Seconds(StopPatience), Unit ?? "-", $"{ProcessId}:{StartTime}"])) with { Waits = StopPatience };
+        [.. Place(survey, aside: null), Seconds(StopPatience), Unit ?? "-", $"{ProcessId}:{StartTime}"])).Waiting(StopPatience);
 
     /// <summary>Whichever runs on the data by now.</summary>
     /// <param name="survey">Whose rights it takes.</param>
     /// <param name="aside">What the former data directory is called meanwhile.</param>
     public HostCommand StopAnyCommand(ServerSurvey survey, string? aside) => Run(survey, HostCommand.ChangingScript(StopScript,
-        [.. Place(survey, aside), Seconds(StopPatience), Unit ?? "-", "-"])) with { Waits = StopPatience };
+        [.. Place(survey, aside), Seconds(StopPatience), Unit ?? "-", "-"])).Waiting(StopPatience);
 
     public HostCommand StartCommand(ServerSurvey survey) => Run(survey, HostCommand.ChangingScript(StartScript,
         [.. Place(survey, aside: null), UserId, GroupId, Umask, Output, Unit ?? "-", Configuration ?? "-"]));
 
     /// <summary>Prints <c>ready</c>, or fails with why not.</summary>
     public HostCommand ReadyCommand(ServerSurvey survey, TimeSpan limit) => Run(survey, HostCommand.ReadingScript(ReadyScript,
-        [.. Place(survey, aside: null), Seconds(limit), .. CliArguments])) with { Waits = limit };
+        [.. Place(survey, aside: null), Seconds(limit), .. CliArguments])).Waiting(limit);
 
     /// <summary>Who may signal it and start it under its own user: root, or its user.</summary>
     internal static HostCommand Run(ServerSurvey survey, HostCommand command) =>

@@ -49,7 +49,7 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
         var ids = stopped.OrderBy(container => container.RunsRedis).Select(container => container.Id).ToList();
         return HostCommand.ChangingScript(StopScript,
             [Seconds(StopPatience), directory ?? "-", words.Length.ToString(CultureInfo.InvariantCulture), .. words,
-             .. ids]) with { Waits = StopPatience * Math.Max(1, ids.Count) };
+             .. ids]).Waiting(StopPatience * Math.Max(1, ids.Count));
     }
 
     public HostCommand StartCommand(params IEnumerable<string> ids) => Docker!.Changing(["start", .. ids]);

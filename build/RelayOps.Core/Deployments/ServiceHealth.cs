@@ -57,7 +57,7 @@ public static class ServiceHealth
         """;
 
     public static HostCommand WaitCommand(DockerCli docker, string container, TimeSpan limit) => HostCommand.ReadingScript(WaitScript,
-        [Seconds(limit), docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container]) with { Waits = limit };
+        [Seconds(limit), docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container]).Waiting(limit);
 
     /// <exception cref="RelayOpsException">It was not healthy in time.</exception>
     public static Task DemandAsync(IHost host, DockerCli docker, Container app, TimeSpan limit, CancellationToken cancellationToken) =>

@@ -81,7 +81,7 @@ public sealed class Watchdog : IAsyncDisposable
             .. back.Select(command => command.ToString())]);
 
     public static HostCommand DisarmCommand(string directory, TimeSpan patience) => HostCommand.ChangingScript(
-        DisarmScript, directory, Math.Ceiling(patience.TotalSeconds).ToString(CultureInfo.InvariantCulture)) with { Waits = patience };
+        DisarmScript, directory, Math.Ceiling(patience.TotalSeconds).ToString(CultureInfo.InvariantCulture)).Waiting(patience);
 
     /// <param name="back">What brings the former state back, in order; run as the ssh user.</param>
     /// <exception cref="RelayOpsException">It does not start; nothing was changed.</exception>

@@ -32,6 +32,9 @@ public sealed record HostCommand
     /// <summary>How long it may be silent by its own design, e.g. while Redis saves: only what lasts longer is taken for a command that hangs.</summary>
     public TimeSpan Waits { get; init; }
 
+    /// <summary>The same command, which may be silent for so long: <see cref="Waits"/>.</summary>
+    public HostCommand Waiting(TimeSpan time) => this with { Waits = time };
+
     public static HostCommand Reading(string program, params ReadOnlySpan<string> arguments) =>
         new(CommandEffect.Reads, program, [.. arguments]);
 

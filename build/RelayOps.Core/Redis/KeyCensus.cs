@@ -91,8 +91,7 @@ public static class KeyCensus
         var names = RelayKeyNames.All.Where(name => name.Contains(':')).OrderByDescending(name => name.Length).ToArray();
         var words = RelayKeyNames.All.Select(name => name.Split(':')[0]).Distinct().ToArray();
         return endpoint.Route.Run(HostCommand.ReadingScript(CensusScript,
-            [CountScript, Number(inService ? RoundsOfAService : 0), Number((int)Math.Ceiling(patience.TotalSeconds)), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments])
-            with { Waits = patience });
+            [CountScript, Number(inService ? RoundsOfAService : 0), Number((int)Math.Ceiling(patience.TotalSeconds)), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]).Waiting(patience));
     }
 
     /// <exception cref="RelayOpsException">Redis did not answer.</exception>

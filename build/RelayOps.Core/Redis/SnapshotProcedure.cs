@@ -86,7 +86,7 @@ public static class SnapshotProcedure
     }
 
     public static HostCommand SaveCommand(RedisEndpoint endpoint, TimeSpan limit) => endpoint.Route.Run(HostCommand.ChangingScript(
-        SaveScript, [Math.Ceiling(limit.TotalSeconds).ToString(CultureInfo.InvariantCulture), .. endpoint.CliArguments]) with { Waits = limit });
+        SaveScript, [Math.Ceiling(limit.TotalSeconds).ToString(CultureInfo.InvariantCulture), .. endpoint.CliArguments]).Waiting(limit));
 
     public static HostCommand ReplicateCommand(RedisEndpoint endpoint) =>
         endpoint.Route.Run(HostCommand.ChangingScript(ReplicateScript, [.. endpoint.CliArguments]));

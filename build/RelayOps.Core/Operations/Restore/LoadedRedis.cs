@@ -61,7 +61,7 @@ public sealed class LoadedRedis(IHost host, RestoreTarget target, TimeProvider t
     /// <summary>Answers PING, also where it asks for a password: a Redis that loads answers LOADING.</summary>
     public static HostCommand ReadyCommand(DockerCli docker, string container, IEnumerable<string> cliArguments, TimeSpan limit) =>
         HostCommand.ReadingScript(ReadyScript, [Math.Ceiling(limit.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-            docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container, .. cliArguments]) with { Waits = limit };
+            docker.Words.Length.ToString(CultureInfo.InvariantCulture), .. docker.Words, container, .. cliArguments]).Waiting(limit);
 
     /// <summary>Waits until it answers. One that asks for a password does so before it has loaded: who counts its keys waits for the rest.</summary>
     /// <param name="recreated">Its container is another one than before.</param>

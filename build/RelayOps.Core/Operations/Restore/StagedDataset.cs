@@ -91,8 +91,7 @@ public sealed class StagedDataset(IHost host, RestoreTarget target, IReporter re
         var (append, directory, file) = FindAppendOnly(backup);
         return docker.Changing("run", "--rm", "-i", "--network", "none", "-u", "0:0",
             "--mount", $"type=bind,\"source={StagedDirectory(plan)}\",target=/data", "--entrypoint", "", image,
-            "sh", "-c", ConvertScript, "sh", append ? "yes" : "no", directory ?? "", file, request.AllowTorn ? "yes" : "no")
-            with { Waits = plan.ReadingTime };
+            "sh", "-c", ConvertScript, "sh", append ? "yes" : "no", directory ?? "", file, request.AllowTorn ? "yes" : "no").Waiting(plan.ReadingTime);
     }
 
     private static (bool Append, string? Directory, string File) FindAppendOnly(ArchiveContents backup)
