@@ -112,6 +112,7 @@ internal sealed partial class Composition : IAsyncDisposable
         SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
         Cipher = Cipher,
+        Signer = Signer,
         Tool = Tool,
     };
 
@@ -133,6 +134,7 @@ internal sealed partial class Composition : IAsyncDisposable
         Witness = Witness,
         Certificates = Certificates,
         FindCipher = FindCipher,
+        TrustedSigners = TrustedSigners,
     };
 
     /// <summary>What opens archives of a kind; null where there is no identity for it.</summary>

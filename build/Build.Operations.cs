@@ -27,7 +27,12 @@ internal sealed partial class Operations : IAsyncDisposable
         // What cannot work in the end is refused before anything is done.
         _composition.RetentionPolicy().Validate();
         if (!IsRestoring)
+        {
             await _composition.PrepareEncryptionAsync(cancellationToken);
+            await _composition.PrepareSigningAsync(cancellationToken);
+        }
+
+        await _composition.PrepareTrustAsync(cancellationToken);
         _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
@@ -62,6 +67,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
+        await _composition.PrepareTrustAsync(cancellationToken);
         var backup = _made is { } made
             ? new CataloguedBackup(_composition.Store, made.Stored) : _chosen ?? await _composition.GetBackupAsync(cancellationToken);
         _verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())

@@ -84,6 +84,7 @@ internal sealed partial class Outcome
             SizeBytes = verified.Report.SizeBytes,
             Keys = verified.Report.Counts?.Keys,
             Verified = level,
+            SignedBy = verified.Report.SignedBy,
             DecryptedSecrets = verified.Report.DecryptedSecrets,
         };
         _figures = [new("Backup", _backup.BackupId), new("Verified", level),

@@ -101,6 +101,9 @@ public sealed record ReportedBackup
     /// <summary><c>none</c>, <c>sealed</c>, <c>quick</c>, <c>deep</c>, <c>drill</c>.</summary>
     public required string Verified { get; init; }
 
+    /// <summary>Who of the trusted signers signed it; null where no signature was demanded.</summary>
+    public string? SignedBy { get; init; }
+
     public ImmutableArray<string> Stores { get; init; } = [];
 
     public long? WireBytes { get; init; }

@@ -53,6 +53,7 @@ public static class ReportFigures
             ? string.Join(", ", secrets.Select(pair => $"{Figures.Count(pair.Value)} {pair.Key}")) : null);
         yield return ("Encrypted", YesNo(backup.Encrypted));
         yield return ("Verified", backup.Verified);
+        yield return ("Signed by", backup.SignedBy);
         yield return ("Stores", backup.Stores.IsDefaultOrEmpty ? null : string.Join(", ", backup.Stores));
         yield return ("SHA-256", backup.Sha256);
     }
