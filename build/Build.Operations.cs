@@ -26,6 +26,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         // What cannot work in the end is refused before anything is done.
         _composition.RetentionPolicy().Validate();
+        RequireWholeBackup();
         if (!IsRestoring)
             await _composition.PrepareEncryptionAsync(cancellationToken);
         _ = _composition.BackupRequest(_composition.Parts);
@@ -39,6 +40,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
         await _composition.GitHub.RequireAdmissionAsync(isEncrypted: request.Cipher is not null, cancellationToken);
@@ -60,6 +63,8 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>What the store holds, not what was sent.</summary>
     public Task VerifyAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
         var backup = _made is { } made
@@ -81,6 +86,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task PruneAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
         _outcome.Retained(await new PruneOperation(_composition.Retained, _composition.Recorder, _composition.Time)
             .RunAsync(request, cancellationToken));

@@ -14,7 +14,7 @@ internal sealed partial class Outcome
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => _restore is { Restored: { } restored }
+    public string Verdict(string operation) => (UpdateVerdict ?? StatusVerdict) is { } known ? known : _restore is { Restored: { } restored }
         ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
         : $"backup {backup.BackupId}: {RelayOps.Core.Reporting.Figures.Bytes(backup.SizeBytes)}"
             + (backup.Keys is { } keys ? $", {RelayOps.Core.Reporting.Figures.Count(keys)} keys" : "") + $", verified: {backup.Verified}";
@@ -31,8 +31,9 @@ internal sealed partial class Outcome
     {
         Backup = _backup,
         Retention = _retention,
-        DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
-        RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
+        DowntimeSeconds = (_restore?.Downtime ?? _update?.Downtime)?.TotalSeconds,
+        RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null && _update?.IsDone is not true ? null : false,
+        Update = ReportedUpdate,
     };
 
     public void Restored(RelayOps.Core.Operations.Restore.RestoreOutcome restore)

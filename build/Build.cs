@@ -16,6 +16,7 @@ internal sealed partial class Build : NukeBuild,
     IRollback,
     ISetupGitHub,
     IStatus,
+    IUpdate,
     IVerify
 {
     private Operations? _operations;

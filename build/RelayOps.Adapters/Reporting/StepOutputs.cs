@@ -18,6 +18,7 @@ public static class StepOutputs
         ("verified", report.Backup?.Verified ?? ""),
         ("downtime-seconds", report.DowntimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ("rolled-back", report.RolledBack is { } back ? Flag(back) : ""),
+        ("update-available", report.Update is { } update ? Flag(update.Available) : ""),
     ];
 
     /// <summary>In the form of the file that <c>GITHUB_OUTPUT</c> names.</summary>

@@ -38,6 +38,9 @@ public sealed record OperationReport
 
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
+
+    /// <summary>Null where nobody asked a registry.</summary>
+    public ReportedUpdate? Update { get; init; }
 }
 
 public sealed record ReportedError(string What, string Why, string Next);
@@ -86,3 +89,12 @@ public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArr
 }
 
 public sealed record ReportedDecision(string BackupId, string Store, bool Keeps, string Reason);
+
+/// <param name="Available">The registry has another image than the one that a service ran.</param>
+/// <param name="Images">Of each such service.</param>
+public sealed record ReportedUpdate(bool Available, ImmutableArray<UpdatedImage> Images);
+
+/// <param name="Name">As the compose file has it.</param>
+/// <param name="Former">The id of the image that ran before.</param>
+/// <param name="Newest">The id of the image that the registry has.</param>
+public sealed record UpdatedImage(string Service, string Name, string Former, string Newest);

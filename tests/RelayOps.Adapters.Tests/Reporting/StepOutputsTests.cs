@@ -15,6 +15,7 @@ public sealed class StepOutputsTests
             verified=deep
             downtime-seconds=
             rolled-back=
+            update-available=
 
             """, StepOutputs.Format(Reports.Backup));
 

@@ -20,9 +20,11 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
         var services = target.Services;
         var docker = services.Docker;
         if (docker is not null && !target.Deployment.Containers.IsEmpty)
-            yield return services.StopCommand(journal.Recreates ? target.Survey.Path : null,
+            yield return services.StopCommand(journal.Recreates || !journal.Images.IsEmpty ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
         yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp));
+        if (docker is not null && !journal.Images.IsEmpty)
+            yield return ImageExchange.Back(docker, target.KeptImages, journal.Stamp, journal.Images);
         // Containers that compose made anew are replaced once more, by what the former files say.
         var names = journal.Recreates ? journal.Services : journal.Running;
         if (docker is null || names.IsEmpty)
@@ -30,15 +32,24 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
         var redis = journal.Redis && services.Redis.FirstOrDefault(journal.Ran) is not null ? names[..1] : [];
         if (!redis.IsEmpty)
         {
-            yield return Start(redis);
+            foreach (var command in Start(redis))
+                yield return command;
             yield return LoadedRedis.ReadyCommand(docker, journal.Running[0], target.Redis?.Endpoint.CliArguments ?? [], RedisPatience);
         }
 
-        if (names.Length > redis.Length)
-            yield return Start(names[redis.Length..]);
+        foreach (var command in Start(names[redis.Length..]))
+            yield return command;
     }
 
-    private HostCommand Start(ImmutableArray<string> names) => journal.Recreates
-        ? target.Services.UpCommand(journal.Project, names)
-        : target.Services.StartCommand(names);
+    /// <param name="names">Of services where all containers are made anew, else of containers.</param>
+    private IEnumerable<HostCommand> Start(ImmutableArray<string> names)
+    {
+        string[] anew = journal.Recreates ? [.. names]
+            : [.. journal.Images.Where(image => names.Contains(image.Container)).Select(image => image.Service).Distinct()];
+        string[] same = journal.Recreates ? [] : [.. names.Except(journal.Images.Select(image => image.Container))];
+        if (anew.Length > 0)
+            yield return target.Services.UpCommand(journal.Project, anew);
+        if (same.Length > 0)
+            yield return target.Services.StartCommand(same);
+    }
 }
