@@ -2,7 +2,6 @@ using System.Reflection;
 using Nuke.Common;
 using RelayOps.Adapters.Decorators;
 using RelayOps.Adapters.Deployments;
-using RelayOps.Adapters.Drills;
 using RelayOps.Adapters.Encryption;
 using RelayOps.Adapters.Hosts;
 using RelayOps.Adapters.Reporting;
@@ -129,7 +128,9 @@ internal sealed partial class Composition : IAsyncDisposable
         Scrypt = new BouncyCastleScrypt(),
         Reporter = Recorder,
         Time = Time,
-        Drill = new RedisServerDrill(new RedisServerDrillOptions { Time = Time }),
+        Drill = Drill,
+        Witness = Witness,
+        Certificates = Certificates,
         FindCipher = FindCipher,
     };
 
@@ -164,8 +165,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {
-        var path = Reporting.Report is { } named ? CallerPath.Resolve(named) : (string)(NukeBuild.RootDirectory / "artifacts" / "report.json");
-        var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, path, Mask);
+        var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, ReportPath, Mask);
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
         if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)

@@ -27,7 +27,7 @@ internal sealed partial class Outcome
         return figures;
     }
 
-    public OperationReport Complete(OperationReport report) => report with
+    public OperationReport Complete(OperationReport report) => WithDrill(report) with
     {
         Backup = _backup,
         Retention = _retention,
@@ -74,7 +74,8 @@ internal sealed partial class Outcome
             DecryptedSecrets = verified.Report.DecryptedSecrets,
         };
         _figures = [new("Backup", _backup.BackupId), new("Verified", level),
-            .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>()];
+            .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>(),
+            .. Drilled(verified.Report, reporter)];
     }
 
     public void Published(RelayOps.Core.Operations.PublishResult result)

@@ -30,6 +30,6 @@ internal sealed partial class Operations
         _outcome.Made(made);
         var level = disposable.HasRedis ? VerificationLevel.Drill : VerificationLevel.Deep;
         _outcome.Verified(await new VerifyOperation(store, _composition.VerifyTools())
-            .RunAsync(new VerifyRequest(made.Stored, level), cancellationToken), _composition.Recorder);
+            .RunAsync(new VerifyRequest(made.Stored, level) { StartsService = false }, cancellationToken), _composition.Recorder);
     });
 }

@@ -18,6 +18,8 @@ public static class StepOutputs
         ("verified", report.Backup?.Verified ?? ""),
         ("downtime-seconds", report.DowntimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ("rolled-back", report.RolledBack is { } back ? Flag(back) : ""),
+        ("certificate", report.Certificate ?? ""),
+        ("rto-seconds", report.RtoSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ("update-available", report.Update is { } update ? Flag(update.Available) : ""),
     ];
 

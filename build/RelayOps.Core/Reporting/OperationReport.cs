@@ -39,6 +39,12 @@ public sealed record OperationReport
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
 
+    /// <summary>From opening the archive to a healthy service, in a drill; null where none was started.</summary>
+    public double? RtoSeconds { get; init; }
+
+    /// <summary>The full path of a drill's certificate; null without one.</summary>
+    public string? Certificate { get; init; }
+
     /// <summary>Null where nobody asked a registry.</summary>
     public ReportedUpdate? Update { get; init; }
 }

@@ -55,13 +55,16 @@ public sealed class StatusOperation(BackupCatalogue catalogue, IReporter reporte
         reporter.Note($"newest verified backup{Of(request.ServerName)}: {newest.Id}, {Figures.Age(age)} old, in store {newest.Store.Name}");
         var drilled = verified.FirstOrDefault(entry => entry.Backup.Record!.Verified == VerificationLevel.Drill);
         if (drilled is not null)
-            reporter.Note($"newest drilled backup{Of(request.ServerName)}: {drilled.Id}, {Figures.Age(time.GetUtcNow() - drilled.Id.Time)} old");
+            reporter.Note($"newest drilled backup{Of(request.ServerName)}: {drilled.Id}, {Figures.Age(time.GetUtcNow() - drilled.Id.Time)} old{Drilled(drilled.Backup.Record!)}");
         if (age > request.MaxAge)
             problems.Add(new RelayOpsException("the newest verified backup is too old",
                 $"{newest.Id}{Of(request.ServerName)} is {Figures.Age(age)} old, and --max-age is {Figures.Duration(request.MaxAge)}",
                 "run the Backup target, and see why its schedule did not"));
         return (Describe(newest), drilled is null ? null : Describe(drilled));
     }
+
+    private string Drilled(CatalogueRecord record) => record.Drill is not { } drill ? ""
+        : $", drilled {Figures.Age(time.GetUtcNow() - drill.At)} ago" + (drill.RtoSeconds is { } rto ? $", healthy after {Figures.Duration(TimeSpan.FromSeconds(rto))}" : "");
 
     private static async Task<ServerStatus?> LookAsync(
         Func<CancellationToken, Task<ServerStatus>> look, List<RelayOpsException> problems, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
 {
     private const int LongestText = 1 << 20;
     private const string RedisData = "redis_data/";
+    private const string Data = "data/";
 
     /// <summary>Files above this are read by a thread of their own, beside the one that looks into them.</summary>
     private const long WorthAThread = 1 << 20;
@@ -92,8 +93,9 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
         return bytes;
     }
 
+    /// <summary>What a drill needs as files; all else it reads from here.</summary>
     private static string? DrillPath(string path) =>
-        path.StartsWith(RedisData, StringComparison.Ordinal) ? path[RedisData.Length..] : null;
+        path.StartsWith(RedisData, StringComparison.Ordinal) || path.StartsWith(Data, StringComparison.Ordinal) ? path : null;
 
     private static ManifestEntry Observe(ArchiveEntry entry) => new()
     {
