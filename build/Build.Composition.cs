@@ -61,7 +61,8 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public bool DryRun => Reporting.DryRun;
 
-    public bool Json => Reporting.Json;
+    /// <summary>Standard output belongs to a document.</summary>
+    public static bool Json => StandardOutput.IsReserved;
 
     public string DeploymentPath => Server.DeploymentPath;
 
@@ -166,10 +167,12 @@ internal sealed partial class Composition : IAsyncDisposable
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {
         var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, ReportPath, Mask);
+        StandardOutput.Finish(ReportTexts.Map(report, Mask.Clean));
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
         if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)
             Recorder.Warn(untold);
+        await NotifyAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -177,6 +180,7 @@ internal sealed partial class Composition : IAsyncDisposable
         if (_host is not null)
             await _host.DisposeAsync();
         GitHub.Dispose();
+        _notifications?.Dispose();
         _console.Dispose();
     }
 
@@ -194,17 +198,19 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private async Task<IHost> ConnectAsync(SshTarget target, CancellationToken cancellationToken)
     {
-        var connection = new SshConnection
-        {
-            Target = target,
-            Transport = Server.Transport,
-            Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
-            KeyPassphrase = _secrets.SshKeyPassphrase,
-            KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
-        };
+        var connection = ConnectionTo(target);
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
             (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
         return host;
     }
+
+    private SshConnection ConnectionTo(SshTarget target) => new()
+    {
+        Target = target,
+        Transport = Server.Transport,
+        Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
+        KeyPassphrase = _secrets.SshKeyPassphrase,
+        KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
+    };
 }

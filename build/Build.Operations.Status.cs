@@ -7,8 +7,8 @@ internal sealed partial class Operations
     {
         var report = await new StatusOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
             .RunAsync(_composition.StatusRequest(), _composition.HasServer ? LookAsync : null, cancellationToken);
-        if (_composition.Json)
-            await StandardOutput.Json.WriteAsync(report.ToJson());
+        if (Composition.Json)
+            await StandardOutput.Json.WriteAsync(_composition.Mask.Apply(report.ToJson()));
         _outcome.Seen(report);
         report.Demand();
     });

@@ -8,6 +8,7 @@ internal interface IVerify : IHazStores, IHazEncryption, IHazOperations
     [Parameter("Drill: pulls the backup's images where docker lacks them")]
     bool PullImages => TryGetValue<bool?>(() => PullImages) ?? false;
 
+    [PrintsJson]
     Target Verify => _ => _
         .Description("Proves a backup good, by what the store holds")
         .Executes(() => Operations.VerifyAsync());

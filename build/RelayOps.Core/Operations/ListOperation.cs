@@ -45,13 +45,35 @@ public sealed record ListedBackup
     public double? RtoSeconds { get; init; }
 }
 
+/// <summary>Which backups are listed; by default all.</summary>
+public sealed record ListFilter
+{
+    /// <summary>As backups name the server they are of. An archive that names none may be of any, and stays.</summary>
+    public string? ServerName { get; init; }
+
+    public TimeSpan? MaxAge { get; init; }
+
+    /// <summary>Verified at least so far.</summary>
+    public VerificationLevel Verified { get; init; }
+
+    public bool OnlyPinned { get; init; }
+
+    internal bool Admits(StoredBackup backup, DateTimeOffset now) =>
+        (ServerName is null || backup.Record is null || backup.Record.Server.Name == ServerName)
+        && (MaxAge is null || now - backup.Id.Time <= MaxAge)
+        && (backup.Record?.Verified ?? VerificationLevel.None) >= Verified
+        && (!OnlyPinned || backup.Record is { Pinned: true });
+}
+
 /// <summary>Lists every backup of every store, newest first.</summary>
 public sealed class ListOperation(BackupCatalogue catalogue, TimeProvider time)
 {
-    public async Task<ImmutableArray<ListedBackup>> RunAsync(CancellationToken cancellationToken)
+    public Task<ImmutableArray<ListedBackup>> RunAsync(CancellationToken cancellationToken) => RunAsync(new ListFilter(), cancellationToken);
+
+    public async Task<ImmutableArray<ListedBackup>> RunAsync(ListFilter filter, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return [.. (await catalogue.ListAsync(cancellationToken)).Select(entry => Describe(entry, now))];
+        return [.. (await catalogue.ListAsync(cancellationToken)).Where(entry => filter.Admits(entry.Backup, now)).Select(entry => Describe(entry, now))];
     }
 
     /// <summary>Columns for people, the heading first.</summary>

@@ -22,7 +22,7 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
         if (docker is not null && !target.Deployment.Containers.IsEmpty)
             yield return services.StopCommand(journal.Recreates || !journal.Images.IsEmpty ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
-        yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp));
+        yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp, journal.Copies));
         if (docker is not null && !journal.Images.IsEmpty)
             yield return ImageExchange.Back(docker, target.KeptImages, journal.Stamp, journal.Images);
         // Containers that compose made anew are replaced once more, by what the former files say.

@@ -8,7 +8,8 @@ using RelayOps.Core.Redis;
 namespace RelayOps.Core.Operations.Verification;
 
 /// <summary>Reads an archive once and collects what the checks need.</summary>
-internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, IDrillGround? ground)
+/// <param name="watch">Who looks on while the dataset in a file is read, by its path; null for the accounts' secrets alone.</param>
+internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, IDrillGround? ground, Func<string, IRdbVisitor>? watch = null)
 {
     private const int LongestText = 1 << 20;
     private const string RedisData = "redis_data/";
@@ -71,10 +72,10 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
         switch (EntryRoles.Of(entry.Path))
         {
             case EntryRole.Dump:
-                content.Dumps[entry.Path] = await RdbReader.ReadAsync(stream, content.Secrets, cancellationToken);
+                content.Dumps[entry.Path] = await RdbReader.ReadAsync(stream, Visitor(entry), cancellationToken);
                 break;
             case EntryRole.AppendOnly:
-                content.AppendOnly[entry.Path] = await AofReader.CheckAsync(stream, content.Secrets, cancellationToken);
+                content.AppendOnly[entry.Path] = await AofReader.CheckAsync(stream, Visitor(entry), cancellationToken);
                 break;
             case EntryRole.Text:
                 content.Texts[entry.Path] = Encoding.UTF8.GetString(await ReadSmallAsync(entry, stream, LongestText, cancellationToken));
@@ -83,6 +84,8 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
 
         await stream.CopyToAsync(Stream.Null, 1 << 17, cancellationToken);
     }
+
+    private IRdbVisitor Visitor(ArchiveEntry entry) => watch?.Invoke(entry.Path) ?? content.Secrets;
 
     private static async Task<byte[]> ReadSmallAsync(ArchiveEntry entry, Stream stream, int limit, CancellationToken cancellationToken)
     {
