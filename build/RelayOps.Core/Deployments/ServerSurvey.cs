@@ -32,6 +32,9 @@ public sealed record ServerSurvey
     /// <summary>A restore, rollback or migration broke off here: what it left is to be finished or undone before anything else.</summary>
     public bool HasJournal { get; init; }
 
+    /// <summary>Everything in the deployment belongs to the user, who therefore needs no other rights for it; asked only where there are none.</summary>
+    public bool IsOwned { get; init; }
+
     public required ImmutableHashSet<string> Tools { get; init; }
 
     public required bool CanSudo { get; init; }
@@ -53,6 +56,7 @@ public sealed record ServerSurvey
         say() { printf '%s=%s\n' "$1" "$2"; }
         say user "$(id -un)"; say node "$(uname -n)"; say machine "$(cat /etc/machine-id 2>/dev/null)"; say now "$(date +%s)"
         say asked "$p"
+        if sudo -n true 2>/dev/null; then sudo=yes; else sudo=; fi
         if cd "$p" 2>/dev/null; then
           say path "$(pwd -P)"
           say free "$(df -Pk . | awk 'END { print $4 }')"
@@ -62,12 +66,13 @@ public sealed record ServerSurvey
           if [ -e .env ]; then say env yes; fi
           if [ -w . ]; then say writable yes; fi
           if [ -e .relayops/journal.json ]; then say journal yes; fi
+          if [ -z "$sudo" ] && [ -z "$(find . ! -user "$(id -un)" 2>/dev/null | head -n 1)" ]; then say owned yes; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
         for t in docker docker-compose tar find stat gzip zstd sudo redis-cli flock; do
           if command -v "$t" >/dev/null 2>&1; then say tool "$t"; fi
         done
-        if sudo -n true 2>/dev/null; then say sudo yes; fi
+        if [ -n "$sudo" ]; then say sudo yes; fi
         for d in 'docker' 'sudo -n docker'; do
           if v=$($d version --format '{{.Server.Version}}' 2>&1) && [ -n "$v" ]; then
             say docker "$d"; say version "$v"
@@ -120,6 +125,7 @@ public sealed record ServerSurvey
             HasEnvironmentFile = Find(said, "env") is not null,
             IsWritable = Find(said, "writable") is not null,
             HasJournal = Find(said, "journal") is not null,
+            IsOwned = Find(said, "owned") is not null,
             Tools = [.. said["tool"]],
             CanSudo = Find(said, "sudo") is not null,
             Docker = Find(said, "docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,

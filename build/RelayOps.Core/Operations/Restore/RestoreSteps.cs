@@ -42,18 +42,33 @@ internal static class RestoreSteps
             yield return On(KeyCensus.Command(counted.Endpoint));
         if (stopped.Count > 0)
             yield return On(services.StopCommand(null, stopped));
+        if (journal.Native is { } running)
+        {
+            if (target.Redis is { IsInMemory: true } redis)
+                yield return On(redis.SaveCommand);
+            yield return On(running.StopCommand(target.Survey));
+        }
+
         if (journal.Copies)
             yield return On(target.Owner.Run(StoppedData.CopyCommand(path, journal.Staging, journal.Items.Select(item => item.Name))));
         yield return On(target.Owner.Run(Exchange.Forward(
             path, journal.Items, journal.Redis ? RedisFinder.DataDirectory : null, "<journal>", "<journal>")));
         if (!journal.Images.IsEmpty)
             yield return On(ImageExchange.Forward(services.Docker!, target.KeptImages, journal.Stamp, journal.Images));
+        if (journal.Native is { } native)
+        {
+            yield return On(native.StartCommand(target.Survey));
+            yield return On(native.ReadyCommand(target.Survey, healthTimeout));
+            if (target.Redis is { } redis)
+                yield return On(KeyCensus.Command(redis.Endpoint));
+        }
+
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
             foreach (var command in services.StartCommands(journal, container))
                 yield return On(command);
-            if (container.RunsRedis && target.Redis is { } redis)
-                yield return On(KeyCensus.Command(redis.Endpoint));
+            if (container.RunsRedis && target.Redis is { } known)
+                yield return On(KeyCensus.Command(known.Endpoint));
         }
 
         if (target.App is { } app && stopped.Contains(app))

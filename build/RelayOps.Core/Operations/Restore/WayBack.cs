@@ -19,12 +19,21 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
     {
         var services = target.Services;
         var docker = services.Docker;
+        var native = journal.Native;
         if (docker is not null && !target.Deployment.Containers.IsEmpty)
             yield return services.StopCommand(journal.Recreates || !journal.Images.IsEmpty ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
+        if (native is not null)
+            yield return native.StopAnyCommand(target.Survey, journal.Items.FirstOrDefault(item => item.Name == RedisFinder.DataDirectory)?.Aside);
         yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp, journal.Copies));
         if (docker is not null && !journal.Images.IsEmpty)
             yield return ImageExchange.Back(docker, target.KeptImages, journal.Stamp, journal.Images);
+        if (native is not null)
+        {
+            yield return native.StartCommand(target.Survey);
+            yield return native.ReadyCommand(target.Survey, RedisPatience);
+        }
+
         // Containers that compose made anew are replaced once more, by what the former files say.
         var names = journal.Recreates ? journal.Services : journal.Running;
         if (docker is null || names.IsEmpty)

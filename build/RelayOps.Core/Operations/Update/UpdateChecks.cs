@@ -19,6 +19,9 @@ internal static class UpdateChecks
             throw new RelayOpsException($"cannot put {name} aside on {host.Name}", "it is a file system of its own, which no rename moves",
                 "mount it one directory higher", ExitStatus.WrongUse);
         RestoreChecks.DemandRedisInPlace(target);
+        if (target.Redis is { Endpoint.Container: null })
+            throw new RelayOpsException($"cannot update beside the redis of {host.Name}", "it runs outside of docker, where no copy of its data can be put to the test",
+                "pull and start the service by hand (docker compose pull, docker compose up -d) once Backup has run", ExitStatus.WrongUse);
         var sizes = await StoppedData.MeasureAsync(host, target.Owner, Replaced, cancellationToken);
         var bytes = sizes.Values.Sum();
         if (target.Survey.FreeBytes < bytes + SpareBytes)
