@@ -1,23 +1,26 @@
 using RelayOps.Core;
-using RelayOps.EndToEnd.Tests.Restore;
+using RelayOps.Core.Deployments;
 using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Docker;
 using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Update;
 
-/// <summary>New versions in a registry, good and bad, and what runs on which data afterwards.</summary>
+/// <summary>New versions in a registry, and what runs on which data afterwards: one deployment, whatever it runs when a test begins.</summary>
 [Collection(OneServer.Name)]
-public sealed class UpdateTests(Server server, RegistryFixture fixture) : IClassFixture<RegistryFixture>
+public sealed class UpdateTests(UpdateTests.Shared shared) : IClassFixture<UpdateTests.Shared>
 {
+    private readonly Versions versions = shared.Versions;
+
     [Fact]
     public async Task Update_runs_the_newest_version_keeps_the_last_two_and_Rollback_undoes_it()
     {
-        await using var versions = await Versions.BeginAsync(server, fixture.Registry, ServerUsers.Docker);
         var scenario = versions.Scenario;
         var (first, app, redis) = (await versions.RunningAsync(), await versions.ContainerAsync("claude-relay"), await versions.ContainerAsync("redis"));
+        var (old, older) = (await KeepAsync("20200102_000000"), await KeepAsync("20200101_000000"));
 
         Assert.Empty((await versions.UpdateAsync()).Newer);
-        Assert.Contains(scenario.Said.Notes, note => note.Contains("nothing is new", StringComparison.Ordinal));
+        Assert.Contains(scenario.Said.Notes, note => note.StartsWith("nothing is new", StringComparison.Ordinal));
         await versions.PublishAsync();
         var seen = await versions.UpdateAsync(versions.Request with { CheckOnly = true });
         Assert.Equal(("claude-relay", first), (seen.Newer.Single().Service, seen.Newer.Single().Former));
@@ -31,65 +34,78 @@ public sealed class UpdateTests(Server server, RegistryFixture fixture) : IClass
         Assert.True(done.Downtime > TimeSpan.Zero);
         Assert.Equal((seen.Newer.Single().Newest, redis), (second, await versions.ContainerAsync("redis")));
         Assert.Equal(digest, await versions.DigestAsync());
-        Assert.Contains(first, await versions.ImagesAsync());
+        Assert.Equal(new[] { true, true, true, false }, await AreThereAsync(second, first, old, older));
 
         await versions.PublishAsync();
         await versions.PublishRedisAsync();
         Assert.Equal(["claude-relay", "redis"], (await versions.UpdateAsync()).Newer.Select(image => image.Service).Order());
         Assert.NotEqual(redis, await versions.ContainerAsync("redis"));
         Assert.Equal(digest, await versions.DigestAsync());
-        var third = await versions.RunningAsync();
-        await versions.PublishAsync();
-        await versions.UpdateAsync();
-        var fourth = await versions.RunningAsync();
-        var images = await versions.ImagesAsync();
-        Assert.Equal([true, true, true, false], new[] { fourth, third, second, first }.Select(images.Contains));
+        Assert.Equal(new[] { true, true, true, false }, await AreThereAsync(await versions.RunningAsync(), second, first, old));
 
         await scenario.RedisAsync("SET", "written", "after the last update");
         await scenario.RollbackAsync();
-        Assert.Equal((third, third), (await versions.RunningAsync(), await versions.MeansAsync(versions.Service)));
+        Assert.Equal((second, second), (await versions.RunningAsync(), await versions.MeansAsync(versions.Service)));
         Assert.Equal(digest, await versions.DigestAsync());
         Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
-    }
-
-    [Theory, InlineData("relay-sudo", true), InlineData("relay-busybox", false)]
-    public async Task Update_goes_back_to_the_former_image_and_data_when_the_new_version_fails(string user, bool migrates)
-    {
-        await using var versions = await Versions.BeginAsync(server, fixture.Registry, ServerUsers.Get(user));
-        var scenario = versions.Scenario;
-        await scenario.RedisAsync("SET", "written:after", "the backup");
-        await scenario.AsRootAsync("echo more >\"$1/data/written-after\"");
-        var (digest, files, former) = (await versions.DigestAsync(), await scenario.FilesAsync("data"), await versions.RunningAsync());
-        await (migrates ? versions.PublishMigratingAsync() : versions.PublishDeafAsync());
-
-        var failed = await Assert.ThrowsAsync<RelayOpsException>(() => versions.UpdateAsync(versions.Request with { HealthTimeout = TimeSpan.FromSeconds(5) }));
-
-        Assert.Equal(ExitStatus.RolledBack, failed.Status);
-        Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
-        Assert.Equal((former, former), (await versions.RunningAsync(), await versions.MeansAsync(versions.Service)));
-        Assert.Equal(digest, await versions.DigestAsync());
-        Assert.Equal(files, await scenario.FilesAsync("data"));
-        Assert.Empty(await scenario.LeftoversAsync());
     }
 
     [Fact]
     public async Task Update_leaves_alone_what_cannot_be_pulled()
     {
-        await using var versions = await Versions.BeginAsync(server, fixture.Registry, ServerUsers.Docker);
-        var scenario = versions.Scenario;
-        var app = await versions.ContainerAsync("claude-relay");
-        await scenario.AsRootAsync("sed -i 's|image: \\(.*\\)/claude-relay-service:latest|image: \\1/missing:latest|' \"$1/docker-compose.yml\"");
+        var (scenario, service) = (versions.Scenario, versions.Service);
+        var (app, before) = (await versions.ContainerAsync("claude-relay"), await scenario.LeftoversAsync());
+        await scenario.AsRootAsync("cp -p \"$1/docker-compose.yml\" \"$1/../docker-compose.kept\"");
+        await NameAsync(service.Replace("claude-relay-service", "missing", StringComparison.Ordinal));
         var failed = await Assert.ThrowsAsync<RelayOpsException>(() => versions.UpdateAsync());
         Assert.Equal((ExitStatus.Failed, app), (failed.Status, await versions.ContainerAsync("claude-relay")));
 
-        await scenario.AsRootAsync($"sed -i 's|image: .*/missing:latest|image: {versions.Service.Replace(":latest", "", StringComparison.Ordinal)}@sha256:{new string('0', 64)}|' \"$1/docker-compose.yml\"");
-        Assert.Empty((await versions.UpdateAsync()).Newer);
+        await NameAsync($"{service.Replace(":latest", "", StringComparison.Ordinal)}@sha256:{new string('0', 64)}");
+        await AssertLeftAloneAsync("claude-relay is left alone: its image is pinned");
         await scenario.AsRootAsync("sed -i '/image: .*@sha256:/d' \"$1/docker-compose.yml\"");
-        Assert.Empty((await versions.UpdateAsync()).Newer);
+        await AssertLeftAloneAsync("claude-relay is left alone: it is built there");
 
+        await scenario.AsRootAsync("mv \"$1/../docker-compose.kept\" \"$1/docker-compose.yml\"");
         Assert.Equal(app, await versions.ContainerAsync("claude-relay"));
-        Assert.Contains(scenario.Said.Notes, note => note.StartsWith("claude-relay is left alone: its image is pinned", StringComparison.Ordinal));
-        Assert.Contains(scenario.Said.Notes, note => note.StartsWith("claude-relay is left alone: it is built there", StringComparison.Ordinal));
-        Assert.Empty(await scenario.LeftoversAsync());
+        Assert.Equal(before, await scenario.LeftoversAsync());
+
+        async Task AssertLeftAloneAsync(string note)
+        {
+            Assert.DoesNotContain((await versions.UpdateAsync(versions.Request with { CheckOnly = true })).Newer, image => image.Service == "claude-relay");
+            Assert.Contains(scenario.Said.Notes, said => said.StartsWith(note, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>An image as an update of that time would have kept it.</summary>
+    private async Task<string> KeepAsync(string stamp)
+    {
+        var serverId = (await versions.InspectAsync()).Deployment.Server.Id;
+        var container = (await DockerDaemon.RunAsync(["create", versions.Service], versions.Scenario.Patience)).Trim();
+        var id = (await DockerDaemon.RunAsync(
+            ["commit", "--change", $"LABEL kept={stamp}", container, $"{KeptImages.RepositoryOf(serverId)}:claude-relay-{stamp}"], versions.Scenario.Patience)).Trim();
+        await DockerDaemon.RunAsync(["rm", container], versions.Scenario.Patience);
+        return id;
+    }
+
+    private async Task<IEnumerable<bool>> AreThereAsync(params string[] ids)
+    {
+        var images = await versions.ImagesAsync();
+        return ids.Select(images.Contains);
+    }
+
+    /// <summary>Has the compose file name another image of the service.</summary>
+    private Task<string> NameAsync(string image) =>
+        versions.Scenario.AsRootAsync($"sed -i 's|image: .*/\\(claude-relay-service\\|missing\\):latest|image: {image}|' \"$1/docker-compose.yml\"");
+
+    /// <summary>One deployment for the class.</summary>
+    public sealed class Shared(Server server) : IAsyncLifetime
+    {
+        private Versions? _versions;
+
+        internal Versions Versions => _versions!;
+
+        public async Task InitializeAsync() => _versions = await Versions.BeginAsync(server, ServerUsers.Docker);
+
+        public async Task DisposeAsync() => await _versions!.DisposeAsync();
     }
 }

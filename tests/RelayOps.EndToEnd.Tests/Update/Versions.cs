@@ -11,29 +11,15 @@ using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Update;
 
-/// <summary>One registry for the tests of a class.</summary>
-public sealed class RegistryFixture : IAsyncLifetime
-{
-    private Registry? _registry;
-
-    public Registry Registry => _registry!;
-
-    public async Task InitializeAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        _registry = await Registry.StartAsync(patience.Token);
-    }
-
-    public async Task DisposeAsync() => await _registry!.DisposeAsync();
-}
-
-/// <summary>A deployment whose images come from a registry, and the versions of the service that appear there.</summary>
+/// <summary>A deployment whose images come from a registry of its own, and the versions of the service that appear there.</summary>
 internal sealed class Versions : IAsyncDisposable
 {
+    private readonly Registry _registry;
     private int _published;
 
-    private Versions(Scenario scenario, string service, string redis)
+    private Versions(Registry registry, Scenario scenario, string service, string redis)
     {
+        _registry = registry;
         Scenario = scenario;
         Service = service;
         Redis = redis;
@@ -46,26 +32,26 @@ internal sealed class Versions : IAsyncDisposable
 
     public string Redis { get; }
 
-    public static async Task<Versions> BeginAsync(Server server, Registry registry, ServerUser user)
+    public static async Task<Versions> BeginAsync(Server server, ServerUser user, DeploymentOptions? options = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var own = Guid.NewGuid().ToString("N")[..8];
-        var (service, redis) = (registry.Name($"{own}/claude-relay-service:latest"), registry.Name($"{own}/redis:7-alpine"));
-        await Registry.PublishServiceAsync(service, patience.Token, "LABEL version=0");
-        await Registry.PublishRedisAsync(redis, patience.Token, "LABEL version=0");
-        foreach (var name in new[] { service, redis })
-            await DockerDaemon.RunAsync(["pull", "-q", name], patience.Token);
-        var scenario = await Scenario.BeginAsync(server, user, new DeploymentOptions { ServiceImage = service, RedisImage = redis });
-        return new Versions(scenario, service, redis);
+        var registry = await Registry.StartAsync(patience.Token);
+        var (service, redis) = (registry.Name("claude-relay-service:latest"), registry.Name("redis:7-alpine"));
+        await Task.WhenAll(
+            Registry.PublishServiceAsync(service, patience.Token, "LABEL version=0"), Registry.PublishRedisAsync(redis, patience.Token, "LABEL version=0"));
+        await Task.WhenAll(DockerDaemon.RunAsync(["pull", "-q", service], patience.Token), DockerDaemon.RunAsync(["pull", "-q", redis], patience.Token));
+        var scenario = await Scenario.BeginAsync(
+            server, user, (options ?? new DeploymentOptions()) with { ServiceImage = service, RedisImage = redis }, TimeSpan.FromMinutes(30));
+        return new Versions(registry, scenario, service, redis);
     }
 
     public Task PublishAsync() => Registry.PublishServiceAsync(Service, Scenario.Patience, $"LABEL version={++_published}");
 
     public Task PublishRedisAsync() => Registry.PublishRedisAsync(Redis, Scenario.Patience, $"LABEL version={++_published}");
 
-    /// <summary>It starts, and never answers; nor does it hear that it is to stop.</summary>
+    /// <summary>It starts, and never answers.</summary>
     public Task PublishDeafAsync() => Registry.PublishServiceAsync(Service, Scenario.Patience, $"LABEL version={++_published}",
-        """ENTRYPOINT ["/bin/sh", "-c", "trap : TERM; while :; do sleep 1; done"]""");
+        """ENTRYPOINT ["/bin/sh", "-c", "trap exit TERM; while :; do sleep 1 & wait; done"]""");
 
     /// <summary>It turns the data into what only itself could read, and then fails.</summary>
     public Task PublishMigratingAsync() => Registry.PublishServiceAsync(Service, Scenario.Patience, $"LABEL version={++_published}",
@@ -81,6 +67,9 @@ internal sealed class Versions : IAsyncDisposable
 
     public Task<UpdateOutcome> UpdateAsync(UpdateRequest? request = null, IHost? through = null) =>
         new UpdateOperation(through ?? Scenario.Host, new YamlComposeParser(), Scenario.Said, TimeProvider.System).RunAsync(request ?? Request, Scenario.Patience);
+
+    public Task<RestoreTarget> InspectAsync() =>
+        RestoreTarget.InspectAsync(Scenario.Host, new YamlComposeParser(), Scenario.Said, Scenario.Path, Scenario.Patience);
 
     /// <summary>What the next run of anything else does first.</summary>
     public Task RecoverAsync() => new RecoverOperation(Scenario.Host, new YamlComposeParser(), Scenario.Said, TimeProvider.System)
@@ -107,5 +96,9 @@ internal sealed class Versions : IAsyncDisposable
     public async Task<HashSet<string>> ImagesAsync() =>
         [.. (await DockerDaemon.RunAsync(["images", "-aq", "--no-trunc"], Scenario.Patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
-    public ValueTask DisposeAsync() => Scenario.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Scenario.DisposeAsync();
+        await _registry.DisposeAsync();
+    }
 }
