@@ -163,13 +163,6 @@ internal sealed partial class Composition : IAsyncDisposable
         };
     }
 
-    public StatusRequest StatusRequest() => new()
-    {
-        // As hosts name themselves, and backups the server they are of.
-        ServerName = Server.Server switch { null or "" => null, "local" => "local", var target => SshTarget.Parse(target).ToString() },
-        MaxAge = Duration.Parse(((IStatus)_build).MaxAge),
-    };
-
     public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
         Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 

@@ -133,6 +133,8 @@ internal sealed partial class Operations
 {
     public Task PublishAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         if (_verified is not { } verified || _verifiedIn is not { } from)
         {
             Print(_composition.GitHub.Destinations.Select(destination => $"would copy the backup to store {destination.Name}"));
@@ -146,10 +148,6 @@ internal sealed partial class Operations
             _outcome.Published(result);
         result.RequireAll();
     });
-
-    public Task StatusAsync() => DoAsync(async cancellationToken =>
-        await new StatusOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
-            .RunAsync(_composition.StatusRequest(), cancellationToken));
 
     public Task SetupGitHubAsync() => DoAsync(async cancellationToken =>
         Print(await _composition.GitHub.SetUpAsync(_composition.DryRun, cancellationToken)));

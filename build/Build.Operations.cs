@@ -26,6 +26,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         // What cannot work in the end is refused before anything is done.
         _composition.RetentionPolicy().Validate();
+        RequireWholeBackup();
         if (!IsRestoring)
         {
             await _composition.PrepareEncryptionAsync(cancellationToken);
@@ -44,6 +45,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
         await _composition.GitHub.RequireAdmissionAsync(isEncrypted: request.Cipher is not null, cancellationToken);
@@ -65,6 +68,8 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>What the store holds, not what was sent.</summary>
     public Task VerifyAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
         await _composition.PrepareTrustAsync(cancellationToken);
@@ -84,6 +89,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task PruneAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
         _outcome.Retained(await new PruneOperation(_composition.Retained, _composition.Recorder, _composition.Time)
             .RunAsync(request, cancellationToken));

@@ -20,6 +20,7 @@ internal sealed partial class Build : NukeBuild,
     IRollback,
     ISetupGitHub,
     IStatus,
+    IUpdate,
     IUsage,
     IVerify
 {

@@ -31,6 +31,8 @@ public static class ReportFigures
         yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
         yield return ("RTO", report.RtoSeconds is { } rto ? Seconds(rto) : null);
         yield return ("Drill certificate", report.Certificate);
+        yield return ("Newer images", report.Update is not { } update ? null
+            : update.Available ? string.Join(", ", update.Images.Select(image => image.Name).Distinct()) : "none");
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
         yield return ("Next to go", report.Retention?.NextToGo);
