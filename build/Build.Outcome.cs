@@ -89,6 +89,7 @@ internal sealed partial class Outcome
             DecryptedSecrets = verified.Report.DecryptedSecrets,
         };
         _figures = [new("Backup", _backup.BackupId), new("Verified", level),
+            .. _backup.SignedBy is { } signer ? [new ReportFigure("Signed by", signer)] : Array.Empty<ReportFigure>(),
             .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>(),
             .. Drilled(verified.Report, reporter)];
     }
