@@ -95,7 +95,7 @@ public sealed class UpdateTests(UpdateTests.Shared shared) : IClassFixture<Updat
 
     /// <summary>Has the compose file name another image of the service.</summary>
     private Task<string> NameAsync(string image) =>
-        versions.Scenario.AsRootAsync($"sed -i 's|image: .*/\\(claude-relay-service\\|missing\\):latest|image: {image}|' \"$1/docker-compose.yml\"");
+        versions.Scenario.AsRootAsync($"sed -i 's#image: .*/\\(claude-relay-service\\|missing\\):latest#image: {image}#' \"$1/docker-compose.yml\"");
 
     /// <summary>One deployment for the class.</summary>
     public sealed class Shared(Server server) : IAsyncLifetime
