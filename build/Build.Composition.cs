@@ -50,10 +50,13 @@ internal sealed partial class Composition : IAsyncDisposable
 
     /// <summary>Every store that was named.</summary>
     public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
-        [.. GitHub.IsLocalNamed ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
 
     /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
     public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
+
+    /// <summary>What is copied comes from here, whether or not --store names this machine.</summary>
+    private bool Copies => _build.InvokedTargets.Any(target => target.Name == "Copy");
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
@@ -165,6 +168,10 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
         Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
+
+    /// <summary>In every store that has it, the nearest first.</summary>
+    public Task<IReadOnlyList<CataloguedBackup>> GetCopiesAsync(CancellationToken cancellationToken) =>
+        Catalogue.GetAllAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using RelayOps.Adapters.Stores;
 using RelayOps.Adapters.Stores.GitHub;
+using RelayOps.Adapters.Stores.Rclone;
 using RelayOps.Core;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Doctor;
@@ -102,11 +103,13 @@ internal sealed class GitHubComposition : IDisposable
 
     private IBackupStore Open(string name)
     {
+        if (name.StartsWith(RcloneStore.Prefix, StringComparison.OrdinalIgnoreCase))
+            return new RcloneStore(RcloneStore.Prefix + name[RcloneStore.Prefix.Length..], Parameters.AllowPlaintext);
         IBackupStore store = name.ToLowerInvariant() switch
         {
             ReleaseStore.StoreName => new ReleaseStore(Connection(), Parameters.AllowPlaintext, _reporter),
             ArtifactStore.StoreName => new ArtifactStore(Connection(), Parameters.AllowPlaintext, _reporter),
-            _ => throw new RelayOpsException($"there is no store '{name}'", "a store is local, release or artifact", "mend --store", ExitStatus.WrongUse),
+            _ => throw new RelayOpsException($"there is no store '{name}'", "a store is local, release, artifact or rclone:<remote:path>", "mend --store", ExitStatus.WrongUse),
         };
         _opened.Add((IDisposable)store);
         return store;

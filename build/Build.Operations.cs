@@ -73,11 +73,10 @@ internal sealed partial class Operations : IAsyncDisposable
         if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
         await _composition.PrepareTrustAsync(cancellationToken);
-        var backup = _made is { } made
-            ? new CataloguedBackup(_composition.Store, made.Stored) : _chosen ?? await _composition.GetBackupAsync(cancellationToken);
-        _verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())
-            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken);
-        _verifiedIn = backup;
+        var copies = _made is { } made ? [new CataloguedBackup(_composition.Store, made.Stored)]
+            : _chosen is { } chosen ? [chosen] : await _composition.GetCopiesAsync(cancellationToken);
+        (_verified, _verifiedIn) = await new NearestCopy(_composition.VerifyTools(), _composition.Recorder)
+            .VerifyAsync(copies, _composition.Level, cancellationToken);
         _outcome.Verified(_verified, _composition.Recorder);
     });
 

@@ -6,6 +6,7 @@ using RelayOps.Core;
 internal sealed partial class Build : NukeBuild,
     IBackup,
     ICleanLogs,
+    ICopy,
     IDevelop,
     IDoctor,
     IHazNotifications,
