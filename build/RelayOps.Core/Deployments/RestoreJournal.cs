@@ -27,7 +27,7 @@ public sealed record RestoreJournal
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary><c>Restore</c> or <c>Rollback</c>.</summary>
+    /// <summary><c>Restore</c>, <c>Update</c> or <c>Rollback</c>.</summary>
     public required string Operation { get; init; }
 
     /// <summary>Names the safety copies: <c>YYYYMMDD_HHMMSS</c>.</summary>
@@ -60,13 +60,22 @@ public sealed record RestoreJournal
     /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
     public bool Recreates { get; init; }
 
+    /// <summary>What takes the names in the deployment is a copy of what has them, made once everything is stopped.</summary>
+    public bool Copies { get; init; }
+
+    /// <summary>Containers that get another image; they are made anew by compose.</summary>
+    public ImmutableArray<ExchangedImage> Images { get; init; } = [];
+
     /// <summary>Where new files wait, relative to the deployment's directory; nothing is there for a rollback.</summary>
     public string Staging => $".relayops/staging-{Stamp}";
 
-    /// <summary>The stamp of the restore that a rollback undoes.</summary>
+    /// <summary>The stamp of the restore or update that a rollback undoes.</summary>
     public string? Undoes { get; init; }
 
     public bool Ran(Container container) => Running.Contains(container.Name);
+
+    /// <summary>Compose makes it anew.</summary>
+    public bool Replaces(Container container) => Recreates || Images.Any(image => image.Container == container.Name);
 
     public string ToText() => JsonSerializer.Serialize(this, RestoreJournalJson.Default.RestoreJournal);
 
@@ -77,7 +86,8 @@ public sealed record RestoreJournal
         {
             var journal = JsonSerializer.Deserialize(text, RestoreJournalJson.Default.RestoreJournal);
             if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault)
-                return journal;
+                // What is absent comes as no array at all, whatever the property begins with.
+                return journal with { Images = journal.Images.IsDefault ? [] : journal.Images };
         }
         catch (JsonException)
         {

@@ -20,6 +20,9 @@ public sealed record Acceptance
     public required TimeSpan WatchdogPatience { get; init; }
 
     public string? HealthUrl { get; init; }
+
+    /// <summary>The service computes costs over its keys before it answers: 131 s were seen with a dump of 377 MiB.</summary>
+    public static TimeSpan Patience(TimeSpan healthTimeout, long datasetBytes) => healthTimeout + TimeSpan.FromSeconds(datasetBytes / (1 << 20) * 0.5);
 }
 
 /// <param name="Downtime">Null where the service did not run before.</param>
@@ -85,9 +88,14 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         var services = target.Services.On(bounded);
         var stopped = target.Deployment.Containers.Where(container => container.IsRunning && (journal.Redis || !container.RunsRedis)).ToList();
         var began = time.GetTimestamp();
+        if (journal.Copies)
+            acceptance = acceptance with { Expected = await CopyAsync(bounded, journal, stopped, cancellationToken) };
         if (journal.Native is not null)
             await PrepareNativeAsync(bounded, stopped, cancellationToken);
-        await using var exchanged = await ExchangeAsync(bounded, journal, stopped, cancellationToken);
+        await using var exchanged = await ExchangeAsync(bounded, journal, journal.Copies ? [] : stopped, cancellationToken);
+        if (!journal.Images.IsEmpty)
+            await services.RunAsync(ImageExchange.Forward(services.Docker!, target.KeptImages, journal.Stamp, journal.Images),
+                "name the images to start from", cancellationToken);
         var counts = journal.Redis ? await StartRedisAsync(bounded, journal, acceptance, cancellationToken) : null;
         var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
@@ -95,9 +103,9 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         using (reporter.Begin("starting the service and waiting until it is healthy"))
         {
             if (target.App is { } app && apps.Contains(app))
-                await ServiceHealth.StartAsync(services, bounded, StartCommand(journal, apps), app, acceptance.HealthTimeout, cancellationToken);
+                await ServiceHealth.StartAsync(services, bounded, services.StartCommand(journal, apps), app, acceptance.HealthTimeout, cancellationToken);
             else
-                await services.RunAsync(StartCommand(journal, apps), "start the service", cancellationToken);
+                await services.RunAsync(services.StartCommand(journal, apps), "start the service", cancellationToken);
         }
 
         var downtime = time.GetElapsedTime(began);
@@ -191,18 +199,39 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
             return (here, await loaded.DemandCountsAsync(here, acceptance.Expected, cancellationToken));
         }
 
-        var start = StartCommand(journal, services.Redis);
+        var start = services.StartCommand(journal, services.Redis);
+        var replaced = services.Redis.Any(journal.Replaces);
         // What it was before it still is, down to its password, unless compose makes it anew.
-        if (!journal.Recreates && await loaded.FindCountsAsync(start, acceptance.Expected, acceptance.HealthTimeout, cancellationToken) is { } found)
+        if (!replaced && await loaded.FindCountsAsync(start, acceptance.Expected, acceptance.HealthTimeout, cancellationToken) is { } found)
             return (target.Redis!, found);
         await services.RunAsync(start, "start redis", cancellationToken);
-        var redis = await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
+        var redis = await loaded.GetReadyAsync(replaced, acceptance.HealthTimeout, cancellationToken);
         return (redis, await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken));
     }
 
-    private HostCommand StartCommand(RestoreJournal journal, IReadOnlyCollection<Container> containers) => journal.Recreates
-        ? target.Services.UpCommand(journal.Project, containers.Select(container => container.Service).OfType<string>())
-        : target.Services.StartCommand(containers.Select(container => container.Id));
+    /// <summary>Once no app writes any more, the keys are those that the next version must find; once Redis has stopped too, a copy is exact.</summary>
+    private async Task<DatasetCounts?> CopyAsync(
+        BoundedHost bounded, RestoreJournal journal, List<Container> stopped, CancellationToken cancellationToken)
+    {
+        var services = target.Services.On(bounded);
+        DatasetCounts? counts = null;
+        using (reporter.Begin("stopping the service and counting its keys"))
+        {
+            if (stopped.Where(container => !container.RunsRedis).ToList() is { Count: > 0 } apps)
+                await services.RunAsync(services.StopCommand(null, apps), "stop the service", cancellationToken);
+            if (target.Redis is { } redis)
+                counts = await KeyCensus.TakeAsync(bounded, redis, cancellationToken);
+        }
+
+        if (stopped.Count > 0)
+            using (reporter.Begin("stopping redis"))
+                await services.RunAsync(services.StopCommand(null, stopped), "stop redis", cancellationToken);
+        using var phase = reporter.Begin("copying the data as they are now");
+        await services.RunAsync(
+            target.Owner.Run(StoppedData.CopyCommand(target.Survey.Path, journal.Staging, journal.Items.Select(item => item.Name))),
+            "copy the data", cancellationToken);
+        return counts;
+    }
 
     /// <summary>Under its own patience: the operator who pressed Ctrl-C wants the service back most of all.</summary>
     /// <returns>What to tell the operator.</returns>
