@@ -27,17 +27,18 @@ public sealed class ImagesTests
             new HashSet<string> { "20250801_000000" })));
 
     [Fact]
-    public void StartCommands_has_compose_make_anew_only_what_gets_another_image()
+    public void StartCommand_has_compose_make_anew_only_what_gets_another_image()
     {
         var survey = ServerSurvey.Parse("now=1\npath=/srv/relay\ncompose=docker-compose.yml\ndocker=docker\nprogram=docker-compose\n", "relay", "/srv/relay");
         var (redis, app) = (Made("relay-redis-1", "redis"), Made("relay-claude-relay-1", "claude-relay"));
         var services = new ServiceControl(null!, survey, [redis, app]);
 
-        var commands = services.StartCommands(Journal, redis, app).Select(command => command.ToString()).ToList();
+        var command = services.StartCommand(Journal, redis, app);
 
-        Assert.Equal(2, commands.Count);
-        Assert.EndsWith("/srv/relay 1 claude-relay docker-compose -p relay", commands[0], StringComparison.Ordinal);
-        Assert.Equal("docker start id-of-relay-redis-1", commands[1]);
+        Assert.Equal(services.StartCommand("id-of-relay-redis-1").After(services.UpCommand("relay", "claude-relay")), command);
+        Assert.Equal("docker start id-of-relay-redis-1", command.Arguments[^1]);
+        Assert.Equal(services.StartCommand("id-of-relay-redis-1"), services.StartCommand(Journal, redis));
+        Assert.Equal(services.UpCommand("relay", "claude-relay"), services.StartCommand(Journal, app));
     }
 
     [Fact]

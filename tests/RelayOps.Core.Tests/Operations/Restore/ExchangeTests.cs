@@ -75,7 +75,7 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal(("old", "old"), (Read("data/file"), Read("redis_data/file")));
 
         Write(".relayops/staging-s/redis_data/file", "new");
-        Assert.Equal(0, Run(Exchange.Forward(_directory, copied, "redis_data", "{before}", "{after}")));
+        Assert.Equal(0, Run(Forward(items: copied)));
         Assert.Equal(0, Run(Exchange.Back(_directory, copied, "s", copies: true)));
         Assert.Equal(("old", "old", "new"), (Read("data/file"), Read("redis_data/file"), Read(".relayops/staging-s/redis_data/file")));
     }
@@ -116,10 +116,10 @@ public sealed class ExchangeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private HostCommand Forward(HostCommand? stop = null)
+    private HostCommand Forward(HostCommand? stop = null, ExchangedItem[]? items = null)
     {
         Write(".relayops/journal.json", "{before}\n");
-        return Exchange.Behind(stop ?? HostCommand.Reading("true"), FileRoute.Direct(_directory), Items, "redis_data", "{before}", "{after}");
+        return Exchange.Behind(stop ?? HostCommand.Reading("true"), FileRoute.Direct(_directory), items ?? Items, "redis_data", "{before}", "{after}");
     }
 
     private string State() => string.Join(' ', Read("data/file"), Read("new"), Read("gone"), Read("redis_data/file")) + " | "
