@@ -1,0 +1,4 @@
+internal sealed partial class Operations
+{
+    private Task MoveAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+}

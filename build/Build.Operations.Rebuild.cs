@@ -1,0 +1,4 @@
+internal sealed partial class Operations
+{
+    private Task RebuildAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+}
