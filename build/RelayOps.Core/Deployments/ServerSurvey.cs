@@ -32,6 +32,9 @@ public sealed record ServerSurvey
     /// <summary>A restore, rollback or migration broke off here: what it left is to be finished or undone before anything else.</summary>
     public bool HasJournal { get; init; }
 
+    /// <summary>A rebuild broke off here: what lies in the directory is no whole deployment.</summary>
+    public bool IsHalfRebuilt { get; init; }
+
     public required ImmutableHashSet<string> Tools { get; init; }
 
     public required bool CanSudo { get; init; }
@@ -62,6 +65,7 @@ public sealed record ServerSurvey
           if [ -e .env ]; then say env yes; fi
           if [ -w . ]; then say writable yes; fi
           if [ -e .relayops/journal.json ]; then say journal yes; fi
+          if [ -e .relayops/arriving/state ]; then say arriving yes; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
         for t in docker docker-compose tar find stat gzip zstd sudo redis-cli flock; do
@@ -130,6 +134,7 @@ public sealed record ServerSurvey
             HasEnvironmentFile = Find("env") is not null,
             IsWritable = Find("writable") is not null,
             HasJournal = Find("journal") is not null,
+            IsHalfRebuilt = Find("arriving") is not null,
             Tools = [.. said["tool"]],
             CanSudo = Find("sudo") is not null,
             Docker = Find("docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,

@@ -17,6 +17,9 @@ public sealed class PreflightOperation(IHost host, IComposeParser compose, IRepo
     {
         using var phase = reporter.Begin($"looking at {deploymentPath} on {host.Name}");
         var survey = await ServerSurvey.TakeAsync(host, deploymentPath, cancellationToken);
+        if (survey.IsHalfRebuilt)
+            throw new RelayOpsException($"{survey.Path} on {host.Name} is half rebuilt", "a Migrate from a backup broke off there, or is at work",
+                "run the same Migrate again: it finishes, or begins anew", ExitStatus.WrongUse);
         if (survey.HasJournal && recover is not null)
         {
             await recover(cancellationToken);

@@ -23,7 +23,7 @@ namespace RelayOps.EndToEnd.Tests.Restore;
 internal sealed class Scenario : IAsyncDisposable
 {
     private readonly TestDirectory _store = TestDirectory.Create("relayops-store-");
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(8));
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(20));
 
     private Scenario(IHost host, Deployment deployment)
     {

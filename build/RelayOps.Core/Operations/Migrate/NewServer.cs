@@ -21,6 +21,9 @@ public sealed record NewServerNeeds
     /// <summary>The file that compose reads first.</summary>
     public string ComposeFile { get; init; } = "docker-compose.yml";
 
+    /// <summary>COMPOSE_PROJECT_NAME of <c>.env</c>; null where compose names the project after the directory.</summary>
+    public string? ProjectName { get; init; }
+
     /// <summary>Docker and Compose are installed from the distribution's packages where they are missing.</summary>
     public bool InstallDocker { get; init; }
 
@@ -52,8 +55,11 @@ public sealed record NewServer
     /// <summary>What lies in the directory already.</summary>
     public ImmutableArray<string> Present { get; init; } = [];
 
-    /// <summary>An earlier rebuild or migration broke off here: what lies there is its own.</summary>
-    public bool IsHalfPlaced { get; init; }
+    /// <summary>An earlier rebuild broke off here: what lies there is its own. How far it came, and of which backup; null where none did.</summary>
+    public string? HalfPlaced { get; init; }
+
+    /// <summary>Compose projects and their directories, a blank between them.</summary>
+    public ImmutableArray<string> Projects { get; init; } = [];
 
     /// <summary>Who listens on TCP.</summary>
     public ImmutableArray<IPEndPoint> Listening { get; init; } = [];
@@ -85,13 +91,16 @@ public sealed record NewServer
         if [ -e "$p" ] && [ ! -d "$p" ]; then say file "$p"; fi
         if [ -z "$rest" ]; then
           (ls -A "$p" 2>/dev/null || sudo -n ls -A "$p" 2>/dev/null || echo '?') | head -n 5 | sed 's/^/present=/'
-          if [ -e "$p/.relayops/arriving/journal.json" ]; then say half yes; fi
+          say half "$(cat "$p/.relayops/arriving/state" 2>/dev/null)"
         fi
         say system "$(. /etc/os-release 2>/dev/null; echo "$ID $ID_LIKE")"
         if command -v apt-get >/dev/null 2>&1; then say apt yes; fi
         cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" { print "listening=" $2 }'
         for d in docker 'sudo -n docker'; do
-          if running=$($d ps --format '{{.Names}} {{.Ports}}' 2>/dev/null); then printf '%s\n' "$running" | sed 's/^/container=/'; break; fi
+          if running=$($d ps --format '{{.Names}} {{.Ports}}' 2>/dev/null); then printf '%s\n' "$running" | sed 's/^/container=/'
+            $d ps -a --format '{{.Label "com.docker.compose.project"}} {{.Label "com.docker.compose.project.working_dir"}}' | sort -u | sed 's/^/project=/'
+            break
+          fi
         done
         exit 0
         """;
@@ -118,7 +127,8 @@ public sealed record NewServer
             HasApt = Find("apt") is not null,
             MayMakeDirectory = Find("writable") is not null,
             Present = [.. said["file"], .. said["present"].Where(name => name.Length > 0)],
-            IsHalfPlaced = Find("half") is not null,
+            HalfPlaced = Find("half"),
+            Projects = [.. said["project"].Where(line => line.Trim().Length > 0)],
             Listening = [.. said["listening"].Select(ParseEndPoint).OfType<IPEndPoint>().Distinct()],
             Containers = [.. said["container"].Where(line => line.Length > 0)],
         };

@@ -59,7 +59,7 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
     private IEnumerable<Problem> Problems(NewServerNeeds needs, NewServer server)
     {
         var survey = server.Survey;
-        if (server is { Present.IsEmpty: false, IsHalfPlaced: false })
+        if (server is { Present.IsEmpty: false, HalfPlaced: null })
             yield return new($"{survey.Path} is not empty ({string.Join(", ", server.Present)}): what lies there is never overwritten",
                 "choose another directory with --new-deployment-path; a deployment that is there gets a backup's data by the Restore target");
         if (server is { MayMakeDirectory: false, IsRoot: false })
@@ -67,9 +67,12 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
         if (survey.FreeBytes < needs.Bytes)
             yield return new($"{needs.Bytes >> 20} MiB are needed for {survey.Path}, {survey.FreeBytes >> 20} MiB are free",
                 "free disk space there, or choose a directory on a larger disk with --new-deployment-path");
-        foreach (var port in needs.Ports.Where(port => port.Protocol == "tcp" && !server.IsHalfPlaced && server.Listening.Any(port.Meets)))
+        foreach (var port in needs.Ports.Where(port => port.Protocol == "tcp" && server.HalfPlaced is null && server.Listening.Any(port.Meets)))
             yield return new($"port {port} of '{port.Service}' is taken{Holder(server, port)}",
                 "stop what listens there, or give the service another port in .env");
+        if (server.Projects.FirstOrDefault(line => line.Split(' ', 2) is [var name, var path] && name == Project(needs, server) && path != survey.Path) is { } other)
+            yield return new($"another deployment there has the compose project name {other.Split(' ')[0]} (in {other.Split(' ', 2)[1]}): compose would take its containers for this one's",
+                "choose a directory of another name with --new-deployment-path");
         if (server.ClockSkew.Duration() > TooFar)
             yield return new(Clock(server), "set it right first (timedatectl set-ntp true): certificates and keys with a time to live depend on it");
     }
@@ -85,6 +88,11 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
         else if (survey.ComposeProgram is null)
             yield return new("docker is there, docker compose is not", "install the compose plugin or docker-compose (on Debian and Ubuntu: pass --install-docker)");
     }
+
+    /// <summary>As compose makes it of the directory's name, where nothing else is said.</summary>
+    private static string Project(NewServerNeeds needs, NewServer server) =>
+        string.Concat((needs.ProjectName ?? server.Survey.Path.Split('/')[^1]).ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            .TrimStart('-', '_');
 
     private static string Holder(NewServer server, PublishedPort port) =>
         server.Containers.FirstOrDefault(line => line.Contains($":{port.First}->", StringComparison.Ordinal)) is { } container
