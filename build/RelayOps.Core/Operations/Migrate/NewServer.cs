@@ -110,13 +110,15 @@ public sealed record NewServer
     /// <summary>Reads what <see cref="Command"/> and <see cref="ServerSurvey.Command"/> printed.</summary>
     public static NewServer Parse(string output, string survey, string hostName, string composeFile)
     {
-        var said = ServerSurvey.Said(output, hostName);
+        var said = ServerSurvey.Said(output);
         string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);
         int Number(string name) => int.TryParse(Find(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         return new NewServer
         {
-            Survey = ServerSurvey.ParseComing(survey, hostName, Find("path") ?? "", composeFile) with
+            Survey = ServerSurvey.Read(survey, hostName) with
             {
+                Path = Find("path") ?? "",
+                ComposeFile = composeFile,
                 Clock = DateTimeOffset.FromUnixTimeSeconds(Number("now")),
                 FreeBytes = long.TryParse(Find("free"), NumberStyles.None, CultureInfo.InvariantCulture, out var free) ? free * 1024 : 0,
                 IsWritable = Find("writable") is not null,
