@@ -14,7 +14,9 @@ internal sealed partial class Outcome
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => _restore is { Restored: { } restored }
+    public string Verdict(string operation) => MoveVerdict ?? RestoredOrMade(operation);
+
+    private string RestoredOrMade(string operation) => _restore is { Restored: { } restored }
         ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
         : $"backup {backup.BackupId}: {RelayOps.Core.Reporting.Figures.Bytes(backup.SizeBytes)}"
             + (backup.Keys is { } keys ? $", {RelayOps.Core.Reporting.Figures.Count(keys)} keys" : "") + $", verified: {backup.Verified}";
@@ -27,13 +29,13 @@ internal sealed partial class Outcome
         return figures;
     }
 
-    public OperationReport Complete(OperationReport report) => report with
+    public OperationReport Complete(OperationReport report) => CompleteMove(report with
     {
         Backup = _backup,
         Retention = _retention,
         DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
         RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
-    };
+    });
 
     public void Restored(RelayOps.Core.Operations.Restore.RestoreOutcome restore)
     {

@@ -32,6 +32,12 @@ public sealed record ServerSurvey
     /// <summary>A restore, rollback or migration broke off here: what it left is to be finished or undone before anything else.</summary>
     public bool HasJournal { get; init; }
 
+    /// <summary>The service went to another server, as the first line of <see cref="MoveNote"/> says; null where it did not.</summary>
+    public string? MovedTo { get; init; }
+
+    /// <summary>A file in the deployment's directory that a migration leaves behind on the old server.</summary>
+    public const string MoveNote = "MOVED-TO.txt";
+
     public required ImmutableHashSet<string> Tools { get; init; }
 
     public required bool CanSudo { get; init; }
@@ -62,6 +68,7 @@ public sealed record ServerSurvey
           if [ -e .env ]; then say env yes; fi
           if [ -w . ]; then say writable yes; fi
           if [ -e .relayops/journal.json ]; then say journal yes; fi
+          if [ -r MOVED-TO.txt ]; then say moved "$(head -n 1 MOVED-TO.txt)"; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
         for t in docker docker-compose tar find stat gzip zstd sudo redis-cli flock; do
@@ -118,6 +125,7 @@ public sealed record ServerSurvey
             HasEnvironmentFile = Find("env") is not null,
             IsWritable = Find("writable") is not null,
             HasJournal = Find("journal") is not null,
+            MovedTo = Find("moved"),
             Tools = [.. said["tool"]],
             CanSudo = Find("sudo") is not null,
             Docker = Find("docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,

@@ -20,6 +20,7 @@ public static class ReportTexts
         Error = report.Error is { } error ? new ReportedError(change(error.What), change(error.Why), change(error.Next)) : null,
         Phases = [.. report.Phases.Select(phase => phase with { Name = change(phase.Name) })],
         Warnings = [.. report.Warnings.Select(change)],
+        MovedTo = report.MovedTo is { } place ? change(place) : null,
         Backup = report.Backup is not { } backup ? null : backup with
         {
             Archive = change(backup.Archive),

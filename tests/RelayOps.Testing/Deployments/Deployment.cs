@@ -16,12 +16,12 @@ public sealed class Deployment : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    private Deployment(string path, DeploymentOptions options, int port)
+    private Deployment(string path, DeploymentOptions options, int port, ImmutableArray<string>? apiKeys = null)
     {
         Path = path;
         Options = options;
         Port = port;
-        ApiKeys = [.. Enumerable.Range(0, options.Dataset?.ApiKeys ?? 0).Select(_ => $"cr_{RandomNumberGenerator.GetHexString(64, lowercase: true)}")];
+        ApiKeys = apiKeys ?? [.. Enumerable.Range(0, options.Dataset?.ApiKeys ?? 0).Select(_ => $"cr_{RandomNumberGenerator.GetHexString(64, lowercase: true)}")];
     }
 
     /// <summary>Absolute, without links.</summary>
@@ -72,6 +72,9 @@ public sealed class Deployment : IAsyncDisposable
             await OddFiles.AddAsync(deployment.Path, cancellationToken);
         return deployment;
     }
+
+    /// <summary>This deployment once it is somewhere else, on another port; nothing is there yet.</summary>
+    public Deployment At(string path) => new(path, Options, FreePort(), ApiKeys) { LoadedKeys = LoadedKeys };
 
     /// <summary>Starts it with compose, waits until it is healthy, and loads the dataset at the first time, until Redis has come to rest.</summary>
     public async Task UpAsync(CancellationToken cancellationToken)
