@@ -99,20 +99,32 @@ public sealed record ServerSurvey
     /// <summary>Reads what <see cref="Command"/> printed.</summary>
     public static ServerSurvey Parse(string output, string hostName, string deploymentPath)
     {
-        var said = output.Split('\n')
-            .Select(line => line.Split('=', 2))
-            .Where(pair => pair.Length == 2)
-            .ToLookup(pair => pair[0], pair => pair[1]);
+        var said = Said(output, hostName);
         string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);
-
-        if (Find("now") is null)
-            throw new RelayOpsException($"cannot look around on {hostName}", "its shell did not run a plain POSIX script",
-                "log in by hand and check the user's shell and PATH", ExitStatus.WrongUse);
         var path = Find("path") ?? throw Missing(hostName, Find("asked") ?? deploymentPath, Find("closed") is not null);
         var compose = Find("compose") ?? throw new RelayOpsException(
             $"{path} on {hostName} is no deployment", "it has no docker-compose.yml (or compose.yaml)",
             "check --deployment-path", ExitStatus.WrongUse);
+        return Read(said, path, compose);
+    }
 
+    /// <summary>The same of a server where the deployment is yet to come.</summary>
+    public static ServerSurvey ParseComing(string output, string hostName, string path, string composeFile) => Read(Said(output, hostName), path, composeFile);
+
+    /// <summary>The lines <c>name=value</c> of a script; every one of ours says what time it is.</summary>
+    internal static ILookup<string, string> Said(string output, string hostName)
+    {
+        var said = output.Split('\n')
+            .Select(line => line.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .ToLookup(pair => pair[0], pair => pair[1]);
+        return said.Contains("now") ? said : throw new RelayOpsException($"cannot look around on {hostName}", "its shell did not run a plain POSIX script",
+            "log in by hand and check the user's shell and PATH", ExitStatus.WrongUse);
+    }
+
+    private static ServerSurvey Read(ILookup<string, string> said, string path, string compose)
+    {
+        string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);
         return new ServerSurvey
         {
             Path = path,

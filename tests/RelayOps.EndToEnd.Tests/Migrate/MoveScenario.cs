@@ -9,26 +9,26 @@ using RelayOps.Core.Operations.Restore;
 using RelayOps.EndToEnd.Tests.Restore;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Deployments;
+using RelayOps.Testing.Docker;
 using RelayOps.Testing.Processes;
 using RelayOps.Testing.Ssh;
 using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
-/// <summary>A deployment that is up on one server, and another server that it goes to: two users of two sshd, and two compose projects.</summary>
+/// <summary>A deployment that is up on one server, and another server that it goes to: with a docker, an sshd and a network of its own.</summary>
 internal sealed class MoveScenario : IAsyncDisposable
 {
     private readonly TestDirectory _spool = TestDirectory.Create("relayops-move-");
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(15));
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(90));
 
-    private MoveScenario(Deployment deployment, IHost old, IHost @new, string newPath, ThrowawaySshd otherSshd)
+    private MoveScenario(Deployment deployment, IHost old, IHost @new, string newPath)
     {
         Deployment = deployment;
         Old = old;
         New = @new;
         NewPath = newPath;
-        OtherSshd = otherSshd;
-        Arrived = deployment.At(newPath);
+        Arrived = deployment.MovedTo(Bed.Second, newPath);
     }
 
     public Deployment Deployment { get; }
@@ -42,8 +42,6 @@ internal sealed class MoveScenario : IAsyncDisposable
 
     public string NewPath { get; }
 
-    public ThrowawaySshd OtherSshd { get; }
-
     public Sayings Said { get; } = new();
 
     public CancellationToken Patience => _patience.Token;
@@ -52,7 +50,6 @@ internal sealed class MoveScenario : IAsyncDisposable
     {
         DeploymentPath = Deployment.Path,
         NewPath = NewPath,
-        NewPort = Arrived.Port,
         HealthTimeout = TimeSpan.FromSeconds(60),
         Snapshot = new BackupRequest
         {
@@ -68,15 +65,16 @@ internal sealed class MoveScenario : IAsyncDisposable
         ConfirmAsync = (_, _) => Task.FromResult(true),
     };
 
-    public static async Task<MoveScenario> BeginAsync(Server server, ServerUser from, ServerUser to, DeploymentOptions? options = null)
+    public static async Task<MoveScenario> BeginAsync(Server server, ServerUser from, string to, DeploymentOptions? options = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = from, RedisArguments = "--enable-debug-command yes" }, patience.Token);
+        var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = from, RedisArguments = "--enable-debug-command yes", BindHost = "0.0.0.0" }, patience.Token);
         await deployment.UpAsync(patience.Token);
-        var other = await ThrowawaySshd.StartAsync(new SshdOptions { ReadsBashrc = true }, patience.Token);
+        var second = await server.GetSecondAsync(patience.Token);
+        var user = Bed.Second.User(to);
         var old = await OpenSshHost.OpenAsync(server.Sshd.Connection(from.Name), TimeProvider.System, patience.Token);
-        var @new = await OpenSshHost.OpenAsync(other.Connection(to.Name), TimeProvider.System, patience.Token);
-        return new MoveScenario(deployment, old, @new, $"{to.Home}/services/relay", other);
+        var @new = await OpenSshHost.OpenAsync(second.Sshd.Connection(user.Name), TimeProvider.System, patience.Token);
+        return new MoveScenario(deployment, old, @new, $"{user.Home}/services/relay");
     }
 
     public Task<MoveOutcome> MoveAsync(MoveRequest? request = null, IHost? old = null, IHost? @new = null) =>
@@ -115,7 +113,6 @@ internal sealed class MoveScenario : IAsyncDisposable
         await New.DisposeAsync();
         await Arrived.DisposeAsync();
         await Deployment.DisposeAsync();
-        await OtherSshd.DisposeAsync();
         _spool.Dispose();
         _patience.Dispose();
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Docker;
 using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Migrate;
@@ -11,7 +12,7 @@ public sealed class MoveTests(Server server)
     [Fact]
     public async Task Migrate_moves_every_key_and_file_and_Rollback_brings_the_service_back()
     {
-        await using var scenario = await MoveScenario.BeginAsync(server, ServerUsers.Docker, ServerUsers.Sudo);
+        await using var scenario = await MoveScenario.BeginAsync(server, ServerUsers.Docker, "relay-sudo");
         var key = scenario.Deployment.ApiKeys[0];
 
         var outcome = await scenario.MoveAsync();
@@ -20,10 +21,11 @@ public sealed class MoveTests(Server server)
         Assert.Equal("healthy", await scenario.Arrived.FindHealthAsync(scenario.Patience));
         Assert.Null(await scenario.Deployment.FindHealthAsync(scenario.Patience));
         var digest = await scenario.DigestAsync(scenario.Arrived);
-        Assert.Equal(await scenario.FilesAsync(scenario.Deployment.Path, "data redis_data -maxdepth 0 -o -name init.json", ServerUsers.Docker),
-            await scenario.FilesAsync(scenario.NewPath, "data redis_data -maxdepth 0 -o -name init.json", ServerUsers.Sudo));
-        Console.WriteLine($"{outcome} {string.Join(", ", outcome.Downtime)}");
-        Console.WriteLine(scenario.Said);
+        // The logs of the day go on, on either side.
+        const string kept = "redis_data data docker-compose.yml .env logs/claude-relay-2025-08-0* -maxdepth 0 -o -path './data/*'";
+        Assert.Equal(await scenario.FilesAsync(scenario.Deployment.Path, kept, ServerUsers.Docker),
+            await scenario.FilesAsync(scenario.NewPath, kept, Bed.Second.User("relay-sudo")));
+        Console.WriteLine($"{outcome} {string.Join(", ", outcome.Downtime)}\n{scenario.Said}");
 
         Assert.Contains(scenario.NewPath, await scenario.AsRootAsync("cat \"$1/MOVED-TO.txt\""));
         await scenario.Arrived.ComposeAsync(["stop", "-t", "20"], scenario.Patience);

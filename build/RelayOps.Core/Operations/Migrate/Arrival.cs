@@ -18,20 +18,19 @@ public sealed class Arrival(IHost host, ServerSurvey survey, FileRoute owner, st
     /// <summary>Until the service has been accepted: below the deployment.</summary>
     public const string Mark = ".relayops/arrival";
 
-    /// <summary>$1 directory, $2 its owner. Prints the topmost directory that had to be made, or -.</summary>
+    /// <summary>
+    /// $1 directory, $2 its owner, $3 stamp, $4 where from. The mark's third line is the topmost directory that had to be made, or -. What
+    /// is there without a mark is somebody else's.
+    /// </summary>
     private const string MakeScript = """
         d=$1 top=-
         while [ ! -e "$d" ]; do top=$d; d=$(dirname "$d"); done
         mkdir -p "$1" && cd "$1" || exit 74
+        if [ ! -e .relayops/arrival ]; then
+          if [ -n "$(ls -A .)" ]; then echo 'it is not empty' >&2; exit 73; fi
+          mkdir .relayops && chmod 711 .relayops && printf '%s\n%s\n%s\n' "$3" "$4" "$top" > .relayops/arrival || exit 74
+        fi
         if [ "$top" != - ] && [ "$(stat -c %U .)" != "$2" ]; then chown -R "$2" "$top" || exit 74; fi
-        printf '%s\n' "$top"
-        """;
-
-    /// <summary>$1 directory, $2 stamp, $3 where from, $4 topmost directory made. A mark that is there keeps what it says of directories.</summary>
-    private const string MarkScript = """
-        cd "$1" && mkdir -p .relayops && chmod 711 .relayops || exit 74
-        top=$(sed -n 3p .relayops/arrival 2>/dev/null)
-        printf '%s\n%s\n%s\n' "$2" "$3" "${top:-$4}" > .relayops/arrival.new && mv -f .relayops/arrival.new .relayops/arrival && sync
         """;
 
     private const string AcceptScript = """cd "$1" && rm -f .relayops/arrival && sync""";
@@ -94,30 +93,25 @@ public sealed class Arrival(IHost host, ServerSurvey survey, FileRoute owner, st
     /// <summary>A way to write in the directory: the user's own where it is theirs.</summary>
     public FileRoute Writing { get; private set; } = FileRoute.Direct(survey.Path);
 
-    public HostCommand MakeCommand => HostCommand.ChangingScript(MakeScript, survey.Path, survey.User);
-
-    public HostCommand MarkCommand(string stamp, string from) => owner.Run(HostCommand.ChangingScript(MarkScript, survey.Path, stamp, from, _top));
+    public HostCommand MakeCommand(string stamp, string from) => HostCommand.ChangingScript(MakeScript, survey.Path, survey.User, stamp, from);
 
     public HostCommand AcceptCommand => owner.Run(HostCommand.ChangingScript(AcceptScript, survey.Path));
 
     public HostCommand TakeDownCommand => HostCommand.ChangingScript(TakeDownScript,
         [survey.Path, project, survey.Docker!.Words.Length.ToString(CultureInfo.InvariantCulture), .. survey.Docker.Words]);
 
-    /// <summary>The directory, so that it can be locked.</summary>
-    public async Task MakeAsync(CancellationToken cancellationToken)
+    /// <summary>The directory, marked as ours to remove, so that it can be locked.</summary>
+    public async Task MakeAsync(string stamp, string from, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(MakeCommand, cancellationToken);
+        var result = await host.RunAsync(MakeCommand(stamp, from), cancellationToken);
         if (!result.Succeeded && survey.CanSudo)
-            result = await host.RunAsync(FileRoute.Sudo("/").Run(MakeCommand), cancellationToken);
-        Demand(result, $"cannot make {survey.Path}", $"let {survey.User} write there, or allow sudo without a password");
-        _top = result.Output.Trim();
-        if (_top == "-" && !survey.IsWritable && survey.CanSudo)
+        {
+            result = await host.RunAsync(FileRoute.Sudo("/").Run(MakeCommand(stamp, from)), cancellationToken);
             Writing = FileRoute.Sudo(survey.Path);
-    }
+        }
 
-    /// <summary>From here on what is in the directory is ours to remove.</summary>
-    public async Task MarkAsync(string stamp, string from, CancellationToken cancellationToken) =>
-        Demand(await host.RunAsync(MarkCommand(stamp, from), cancellationToken), $"cannot write in {survey.Path}", "check its disk");
+        Demand(result, $"cannot make {survey.Path}", $"let {survey.User} write there, or allow sudo without a password");
+    }
 
     /// <summary>The deployment is the new server's own: nothing takes it away again.</summary>
     public async Task AcceptAsync(CancellationToken cancellationToken) =>

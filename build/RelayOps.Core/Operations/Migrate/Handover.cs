@@ -35,6 +35,7 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
 
     private readonly OldSide _old = new(parts.Old, parts.Source.Target);
     private readonly List<DowntimePhase> _phases = [];
+    private RestoreTarget _arrived = parts.Source.Target;
     private bool _isHandedOver;
 
     /// <summary>Something may have been stopped.</summary>
@@ -106,10 +107,17 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
         };
     }
 
+    /// <summary>Has compose make the containers, and looks at them: every question saved later is time without service saved.</summary>
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        await Arrival.RunAsync(CreateCommand, "compose cannot make the containers", cancellationToken);
+        _arrived = await Arrival.InspectAsync(parts.Compose, Arrival.Path, cancellationToken);
+    }
+
     private async Task SendChangesAsync(CancellationToken cancellationToken)
     {
         if (await parts.Files.SendChangesAsync(cancellationToken))
-            await Arrival.RunAsync(CreateCommand, "compose cannot make the containers", cancellationToken);
+            await CreateAsync(cancellationToken);
         await parts.Files.DemandEqualAsync(cancellationToken);
     }
 
@@ -118,8 +126,7 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
     private async Task<long> LoadAsync(DatasetCounts expected, DatasetDigest? digest, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin($"starting redis alone on {Arrival.Host.Name} and comparing its keys");
-        var target = await Arrival.InspectAsync(parts.Compose, Arrival.Path, cancellationToken);
-        var services = target.Services;
+        var (target, services) = (_arrived, _arrived.Services);
         await services.RunAsync(services.StartCommand(services.Redis.Select(container => container.Id)), "start redis", cancellationToken);
         var loaded = new LoadedRedis(Arrival.Host, target, time);
         var redis = await loaded.GetReadyAsync(recreated: false, request.HealthTimeout, cancellationToken);
@@ -146,7 +153,7 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await TimedAsync("starting the new service", () => new NewService(Arrival, parts.Source.Target.Deployment.Containers, parts.Compose)
+        await TimedAsync("starting the new service", () => new NewService(Arrival.Host, _arrived, parts.Source.Deployment.Containers)
             .StartAsync(request.HealthTimeout, cancellationToken));
         if (request.HealthUrl is { } url)
             await ServiceHealth.DemandUrlAsync(Arrival.Host, url, request.HealthTimeout, cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class MoveBack(IHost host, RestoreTarget target, JournalFile fil
     /// <summary>Where a migration is the newest that can be undone, or one was cut off behind its hand-over.</summary>
     public static async Task<RestoreJournal?> FindAsync(JournalFile file, CancellationToken cancellationToken)
     {
-        if (await file.FindAsync(cancellationToken) is { MovedTo: not null } cutOff)
+        if (await file.FindAsync(cancellationToken) is { MovedTo: not null, Phase: RestorePhase.Accepted } cutOff)
             return cutOff;
         var newest = (await file.ListHistoryAsync(cancellationToken)).FirstOrDefault(past => past.Undoes is null);
         return newest is { MovedTo: not null } ? newest : null;

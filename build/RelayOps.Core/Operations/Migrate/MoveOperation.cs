@@ -23,9 +23,23 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         if (await earlier.FinishAsync(request, working.Token) is { } finished)
             return finished;
         var source = await OldServer.InspectAsync(old, compose, reporter, request.DeploymentPath, working.Token);
-        var place = await NewPlaceCheck.RunAsync(@new, request, source, reporter, time, working.Token);
-        await ConfirmAsync(request, source, place.Arrival, working.Token);
-        return await MoveAsync(request, source, place, file, working.Token);
+        var check = new NewPlaceCheck(old, @new, compose, reporter, time);
+        await check.ClearAsync(request, source, working.Token);
+        var server = await check.RunAsync(request, source, working.Token);
+        await ConfirmAsync(request, source, server.Survey.Path, working.Token);
+        // Whatever is missing is brought while everything still runs.
+        var images = new ImageTransfer(@new, server.Survey.Docker!, check.ImageSources(source), reporter);
+        var brought = await images.BringAsync(NewPlaceCheck.Images(source), working.Token);
+        try
+        {
+            return await MoveAsync(request, source, check.Place(request, source, server, brought), file, working.Token);
+        }
+        catch (Exception exception) when (exception is not RelayOpsException { Status: ExitStatus.NoConnection or ExitStatus.Stuck })
+        {
+            using var briefly = new CancellationTokenSource(TimeSpan.FromMinutes(1), time);
+            await images.RemoveAsync(brought, briefly.Token);
+            throw;
+        }
     }
 
     private async Task<MoveOutcome> MoveAsync(MoveRequest request, OldServer source, CheckedPlace place, JournalFile file, CancellationToken cancellationToken)
@@ -34,7 +48,7 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         var stamp = SafetyCopies.Stamp(time.GetUtcNow(), await file.ListHistoryAsync(cancellationToken));
         var journal = OldSide.Journal(source, stamp, new NewPlace(@new.Name, arrival.Path), time.GetUtcNow());
         var isUndone = false;
-        await arrival.MakeAsync(cancellationToken);
+        await arrival.MakeAsync(stamp, $"{source.Path} on {old.Name}", cancellationToken);
         try
         {
             await using var there = await DeploymentLock.AcquireAsync(
@@ -75,13 +89,12 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
     {
         var arrival = parts.Arrival;
         await parts.Journal.WriteAsync(journal, cancellationToken);
-        await arrival.RemoveAsync(cancellationToken);
-        await arrival.MarkAsync(journal.Stamp, $"{parts.Source.Path} on {old.Name}", cancellationToken);
         await parts.Files.SendAllAsync(cancellationToken);
         await arrival.RunAsync(parts.RightsCommand, "cannot set the directory's rights", cancellationToken);
-        await new TrialBoot(arrival, parts.Source, compose, reporter, time).RunAsync(parts.Files, parts.Dataset, request.HealthTimeout, cancellationToken);
+        if (request.TrialBoots)
+            await new TrialBoot(arrival, parts.Source, compose, reporter, time).RunAsync(parts.Files, parts.Dataset, request.HealthTimeout, cancellationToken);
         // Made now, they only have to be started once nobody serves.
-        await arrival.RunAsync(handover.CreateCommand, "compose cannot make the containers", cancellationToken);
+        await handover.CreateAsync(cancellationToken);
     }
 
     /// <summary>The service serves where it shall: what is still missing is tidiness, and no reason to call the migration failed.</summary>
@@ -116,11 +129,11 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         }
     }
 
-    private async Task ConfirmAsync(MoveRequest request, OldServer source, Arrival arrival, CancellationToken cancellationToken)
+    private async Task ConfirmAsync(MoveRequest request, OldServer source, string newPath, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> lines =
         [
-            $"move {source.Path} on {old.Name} to {arrival.Path} on {@new.Name}",
+            $"move {source.Path} on {old.Name} to {newPath} on {@new.Name}",
             string.Create(CultureInfo.InvariantCulture, $"  {source.Redis.Keys} keys, {source.Deployment.Files.Sum(part => part.SizeBytes) >> 10} KiB of files; {string.Join(", ", source.Services)}"),
             "  the old server keeps everything, stopped; Rollback brings it back there",
         ];
@@ -131,7 +144,11 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
     private async Task<MoveOutcome> ExplainAsync(MoveRequest request, CancellationToken cancellationToken)
     {
         var source = await OldServer.InspectAsync(old, compose, reporter, request.DeploymentPath, cancellationToken);
-        var place = await NewPlaceCheck.RunAsync(@new, request, source, reporter, time, cancellationToken);
+        var check = new NewPlaceCheck(old, @new, compose, reporter, time);
+        var server = await check.RunAsync(request, source, cancellationToken);
+        foreach (var line in await new ImageTransfer(@new, server.Survey.Docker!, check.ImageSources(source), reporter).ExplainAsync(NewPlaceCheck.Images(source), cancellationToken))
+            reporter.Note(line);
+        var place = check.Place(request, source, server, []);
         var parts = Parts(request, source, place, new JournalFile(old, source.Target.Owner));
         foreach (var step in MoveSteps.Of(request, parts, new Handover(parts, request, reporter, time), old.Name, @new.Name, time.GetUtcNow()))
             reporter.Note(step);

@@ -20,6 +20,9 @@ public sealed record MoveRequest
 
     public bool InstallDocker { get; init; }
 
+    /// <summary>Starts a copy behind a fence before the old service stops.</summary>
+    public bool TrialBoots { get; init; } = true;
+
     /// <summary>Until the service must be healthy; it grows with the dataset. Also how long the watchdog waits for a lost operator.</summary>
     public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromSeconds(120);
 

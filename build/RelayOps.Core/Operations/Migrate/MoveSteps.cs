@@ -17,10 +17,9 @@ internal static class MoveSteps
         string New(HostCommand command) => $"on {newName}: {command}";
         var writing = source.Deployment.Writing;
         yield return Old(writing.Run(DeploymentLock.AcquireCommand(writing.Root, "<token>")));
-        yield return New(arrival.MakeCommand);
+        yield return New(arrival.MakeCommand(journal.Stamp, $"{source.Path} on {oldName}"));
         yield return New(arrival.Writing.Run(DeploymentLock.AcquireCommand(arrival.Path, "<token>")));
         yield return Old(source.Target.Owner.Run(JournalFile.WriteCommand(source.Path)));
-        yield return New(arrival.MarkCommand(journal.Stamp, $"{source.Path} on {oldName}"));
         foreach (var part in source.Deployment.Files)
             yield return $"send {part.Tree.Entries.Length} entries ({part.SizeBytes} bytes) of {part.Name}, read {part.Route.Name}, to "
                 + New(arrival.Owner.Run(MovedFiles.UnpackCommand(arrival.Path)));
@@ -60,7 +59,7 @@ internal static class MoveSteps
         yield return $"send what changed meanwhile to {@new(parts.Arrival.Owner.Run(MovedFiles.UnpackCommand(parts.Arrival.Path)))}";
         yield return @new(docker.Changing("start", "<redis>"));
         yield return old(DatasetDigest.Command(source.Redis.Endpoint));
-        yield return $"compare counts and digests of both";
+        yield return "compare counts and digests of both";
         yield return old(side.StopRedisCommand);
         yield return old(side.HandOverCommand(journal));
         yield return @new(docker.Changing("start", "<service>"));

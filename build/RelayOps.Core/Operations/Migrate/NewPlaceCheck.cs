@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using RelayOps.Core.Deployments;
@@ -10,17 +11,71 @@ namespace RelayOps.Core.Operations.Migrate;
 internal sealed record CheckedPlace(Arrival Arrival, OwnerMap Owners, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>Looks whether the new server can take the deployment over, before anything is changed on either.</summary>
-internal static partial class NewPlaceCheck
+internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParser compose, IReporter reporter, TimeProvider time)
 {
-    public static async Task<CheckedPlace> RunAsync(
-        IHost host, MoveRequest request, OldServer source, IReporter reporter, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>What the service writes while both datasets are there: the trial's and its own.</summary>
+    private const long SpareBytes = 256L << 20;
+
+    public static ImmutableArray<WantedImage> Images(OldServer source) => WantedImage.Of(source.Deployment.Images, []);
+
+    public ImmutableArray<ImageSource> ImageSources(OldServer source) =>
+        ImageSource.Of(old, source.Target.Survey) is { } there ? [there] : [];
+
+    /// <exception cref="RelayOpsException">It cannot; every reason is told (<see cref="ExitStatus.WrongUse"/>).</exception>
+    public async Task<NewServer> RunAsync(MoveRequest request, OldServer source, CancellationToken cancellationToken)
     {
-        var settings = Settings(request);
-        var survey = await LookAsync(host, request.NewPath, cancellationToken);
-        var project = ProjectOf(survey.Path, settings.GetValueOrDefault("COMPOSE_PROJECT_NAME") ?? source.Deployment.Environment.Find("COMPOSE_PROJECT_NAME"));
-        await DemandNamesAsync(host, survey, source, project, cancellationToken);
-        var arrival = new Arrival(host, survey, OwnerRoute.Get(survey, source.Deployment.Containers, host.Name), project);
-        return new CheckedPlace(arrival, await OwnersAsync(host, source, cancellationToken), settings);
+        var needs = new NewServerNeeds
+        {
+            DeploymentPath = request.NewPath,
+            Bytes = source.Deployment.Files.Sum(part => part.SizeBytes) + (3 * source.Redis.UsedMemory) + SpareBytes,
+            Ports = PublishedPort.Of([compose.Parse(await ReadComposeFileAsync(source, cancellationToken))], Environment(request, source)),
+            ComposeFile = source.Target.Survey.ComposeFile,
+            InstallDocker = request.InstallDocker,
+            DryRun = request.DryRun,
+        };
+        var server = await new NewServerCheck(host, reporter, time).RunAsync(needs, cancellationToken);
+        if (server.Survey.MachineId == source.Target.Survey.MachineId && server.Survey.NodeName == source.Target.Survey.NodeName && server.Survey.Path == source.Path)
+            throw new RelayOpsException($"{source.Path} on {host.Name} is where the deployment is already", "old and new server are one and the same",
+                "name another server with --new-server, or another directory with --new-deployment-path", ExitStatus.WrongUse);
+        await DemandNamesAsync(server.Survey, source, Project(request, source, server.Survey.Path), cancellationToken);
+        return server;
+    }
+
+    /// <param name="brought">Empty in a dry run.</param>
+    public CheckedPlace Place(MoveRequest request, OldServer source, NewServer server, ImmutableArray<BroughtImage> brought)
+    {
+        var redis = source.Redis.Endpoint.Container!;
+        var image = brought.FirstOrDefault(one => one.Wanted.Reference == redis.Image)?.Id ?? redis.ImageId;
+        var arrival = new Arrival(host, server.Survey, OwnerRoute.Get(server.Survey, image, host.Name), Project(request, source, server.Survey.Path));
+        return new CheckedPlace(arrival, new OwnerMap(source.UserId, source.GroupId, server.UserId, server.GroupId), Settings(request));
+    }
+
+    /// <summary>What an earlier migration that broke off left in the directory; it is known by its mark alone.</summary>
+    public async Task ClearAsync(MoveRequest request, OldServer source, CancellationToken cancellationToken)
+    {
+        var said = await host.RunAsync(ServerSurvey.Command(request.NewPath), cancellationToken);
+        var path = said.Output.Split('\n').FirstOrDefault(line => line.StartsWith("path=", StringComparison.Ordinal))?["path=".Length..];
+        if (path is null || !(await host.RunAsync(HostCommand.ReadingScript("""[ -e "$1/$2" ]""", path, Arrival.Mark), cancellationToken)).Succeeded)
+            return;
+        var survey = ServerSurvey.ParseComing(said.Output, host.Name, path, source.Target.Survey.ComposeFile);
+        var arrival = new Arrival(host, survey, OwnerRoute.Get(survey, source.Deployment.Containers, host.Name), Project(request, source, path));
+        var writing = survey.IsWritable ? FileRoute.Direct(path) : FileRoute.Sudo(path);
+        await using (await DeploymentLock.AcquireAsync(host, writing, request.Owner, request.LockWait, time, reporter, cancellationToken))
+            await arrival.RemoveAsync(cancellationToken);
+        await arrival.UnmakeAsync(cancellationToken);
+        reporter.Warn($"an earlier migration to {path} on {host.Name} broke off: what it had placed there was removed");
+    }
+
+    private static DotEnv Environment(MoveRequest request, OldServer source) =>
+        source.Deployment.Environment with { Values = source.Deployment.Environment.Values.SetItems(Settings(request)) };
+
+    private static string Project(MoveRequest request, OldServer source, string path) =>
+        ProjectOf(path, Environment(request, source).Find("COMPOSE_PROJECT_NAME"));
+
+    private async Task<string> ReadComposeFileAsync(OldServer source, CancellationToken cancellationToken)
+    {
+        var route = source.Deployment.Files.First(part => part.Name == "config").Route;
+        return (await old.RunAsync(route.Run(HostCommand.Reading("cat", "--", $"{route.Root}/{source.Target.Survey.ComposeFile}")), cancellationToken)).Output;
     }
 
     /// <summary>As compose makes it of the directory's name, where nothing else is said.</summary>
@@ -37,15 +92,8 @@ internal static partial class NewPlaceCheck
         return settings;
     }
 
-    private static async Task<ServerSurvey> LookAsync(IHost host, string path, CancellationToken cancellationToken)
-    {
-        var said = await host.RunAsync(ServerSurvey.Command(path), cancellationToken);
-        var asked = said.Output.Split('\n').FirstOrDefault(line => line.StartsWith("asked=", StringComparison.Ordinal))?["asked=".Length..];
-        return ServerSurvey.Parse($"{said.Output}\npath={asked}\ncompose=docker-compose.yml", host.Name, path);
-    }
-
     /// <summary>Compose would take another deployment's containers of the same name for its own, and replace them.</summary>
-    private static async Task DemandNamesAsync(IHost host, ServerSurvey survey, OldServer source, string project, CancellationToken cancellationToken)
+    private async Task DemandNamesAsync(ServerSurvey survey, OldServer source, string project, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(survey.Docker!.InspectContainers(), cancellationToken);
         var there = Container.ParseAll(result.Output).Where(container => container.ComposeDirectory != survey.Path).ToList();
@@ -62,13 +110,6 @@ internal static partial class NewPlaceCheck
     private static bool IsOfCompose(Container container) =>
         container.Name.StartsWith($"{container.ComposeProject}_{container.Service}_", StringComparison.Ordinal)
         || container.Name.StartsWith($"{container.ComposeProject}-{container.Service}-", StringComparison.Ordinal);
-
-    private static async Task<OwnerMap> OwnersAsync(IHost host, OldServer source, CancellationToken cancellationToken)
-    {
-        var result = await host.RunAsync(HostCommand.ReadingScript("id -u; id -g"), cancellationToken);
-        var ids = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray();
-        return new OwnerMap(source.UserId, source.GroupId, ids[0], ids[1]);
-    }
 
     [GeneratedRegex("[^-_a-z0-9]", RegexOptions.CultureInvariant)]
     private static partial Regex NoProjectLetter();

@@ -29,7 +29,9 @@ internal sealed class UnfinishedMove(IHost old, IHost @new, RestoreTarget target
         {
             using var phase = reporter.Begin($"finishing an earlier migration to {place}");
             var former = target.Deployment.Containers.Select(container => container with { IsRunning = journal.Ran(container) }).ToList();
-            await new NewService(arrival, former, compose).StartAsync(request.HealthTimeout, cancellationToken);
+            var service = new NewService(@new, await arrival.InspectAsync(compose, arrival.Path, cancellationToken), former);
+            await service.StartRedisAsync(request.HealthTimeout, cancellationToken);
+            await service.StartAsync(request.HealthTimeout, cancellationToken);
         }
         catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
         {
