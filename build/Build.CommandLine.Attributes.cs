@@ -24,6 +24,12 @@ internal sealed class DurationAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 internal sealed class SecretOrPathAttribute : Attribute;
 
+/// <summary>
+/// A target that with <c>--json</c> prints one JSON document, and nothing else, on standard output: one of its own, or else the run's report.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class PrintsJsonAttribute : Attribute;
+
 /// <summary>Reads <c>250ms</c>, <c>120s</c>, <c>10m</c>, <c>26h</c> and <c>2d</c>.</summary>
 internal static class Duration
 {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 
 /// <summary>The other places that give parameters their values: environment variables and the files below <c>.nuke</c>.</summary>
-internal static class CommandLineSources
+internal static partial class CommandLineSources
 {
     private static readonly JsonDocumentOptions Tolerant = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -94,10 +94,11 @@ internal static class CommandLineSources
     {
         var known = Directory.EnumerateFiles(directory, "parameters.*.json").Select(file => Path.GetFileName(file)["parameters.".Length..^".json".Length]).ToList();
         var nearest = Nearest.To(profile, known);
+        var all = known.Count > 0 ? $"there are: {string.Join(", ", known.Order(StringComparer.Ordinal))}" : "write that file, or leave --profile out";
         return new CommandLineError(
             $"there is no profile '{profile}'",
             $"the file .nuke/parameters.{profile}.json does not exist",
-            nearest is not null ? $"the nearest one is '{nearest}'" : known.Count > 0 ? $"there are: {string.Join(", ", known.Order(StringComparer.Ordinal))}" : "write that file, or leave --profile out");
+            nearest is not null && known.Count > 1 ? $"the nearest one is '{nearest}'; {all}" : nearest is not null ? $"the nearest one is '{nearest}'" : all);
     }
 
     private static CommandLineError? CheckFile(BuildSurface surface, string path, string name)
@@ -106,8 +107,10 @@ internal static class CommandLineSources
         {
             using var stream = File.OpenRead(path);
             using var document = JsonDocument.Parse(stream, Tolerant);
-            return document.RootElement.EnumerateObject()
-                .Where(property => property.Name != "$schema")
+            var properties = document.RootElement.EnumerateObject().Where(property => property.Name != "$schema").ToList();
+            if (properties.GroupBy(property => property.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                return new CommandLineError($"{name} has '{twice.Key}' twice", "only one of the two would count", "mend the file");
+            return properties
                 .Select(property => CheckProperty(surface, property, name))
                 .FirstOrDefault(error => error is not null);
         }
@@ -135,7 +138,8 @@ internal static class CommandLineSources
                 $"{file} holds '{parameter.Name}' in plain text", "secrets in these files are encrypted", $"set the environment variable {parameter.VariableName} instead");
         }
 
-        return parameter.IsSecret ? null : ParameterValue.Check(surface, parameter, ValuesOf(property.Value), $"'{parameter.Name}' in {file}");
+        return WrongKind(parameter, property.Value, file)
+            ?? (parameter.IsSecret ? null : ParameterValue.Check(surface, parameter, ValuesOf(property.Value), $"'{parameter.Name}' in {file}"));
     }
 
     private static string[] ValuesOf(JsonElement value) => value.ValueKind switch

@@ -48,10 +48,12 @@ internal sealed class BuildSurface
 {
     private readonly Dictionary<string, Parameter> _parameters;
     private readonly HashSet<string> _targets;
+    private readonly HashSet<string> _printing;
 
-    private BuildSurface(IEnumerable<string> targets, IEnumerable<Parameter> parameters)
+    private BuildSurface(IEnumerable<string> targets, IEnumerable<string> printing, IEnumerable<Parameter> parameters)
     {
         _targets = new HashSet<string>(targets, StringComparer.OrdinalIgnoreCase);
+        _printing = new HashSet<string>(printing, StringComparer.OrdinalIgnoreCase);
         _parameters = [];
         foreach (var parameter in parameters)
             _parameters.TryAdd(Plain(parameter.Name), parameter);
@@ -65,15 +67,21 @@ internal sealed class BuildSurface
     {
         const BindingFlags flags = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.FlattenHierarchy;
         var members = buildType.GetInterfaces().Append(buildType).SelectMany(type => type.GetMembers(flags)).ToList();
-        var targets = members.OfType<PropertyInfo>().Where(property => property.PropertyType == typeof(Target)).Select(property => ShortName(property.Name));
+        var targets = members.OfType<PropertyInfo>().Where(property => property.PropertyType == typeof(Target)).ToList();
         var parameters = members
             .Select(member => (Member: member, Attribute: member.GetCustomAttribute<ParameterAttribute>()))
             .Where(pair => pair.Attribute is not null)
             .Select(pair => ParameterOf(pair.Member, pair.Attribute!));
-        return new BuildSurface(targets, parameters.Concat(HiddenParametersOfNuke()));
+        return new BuildSurface(
+            targets.Select(target => ShortName(target.Name)),
+            targets.Where(target => target.IsDefined(typeof(PrintsJsonAttribute))).Select(target => ShortName(target.Name)),
+            parameters.Concat(HiddenParametersOfNuke()));
     }
 
     public bool IsTarget(string name) => _targets.Contains(name.Replace("-", string.Empty, StringComparison.Ordinal));
+
+    /// <summary>See <see cref="PrintsJsonAttribute"/>.</summary>
+    public bool PrintsJson(string target) => _printing.Contains(target.Replace("-", string.Empty, StringComparison.Ordinal));
 
     /// <param name="name">With or without dashes, in any case, as NUKE accepts it.</param>
     public Parameter? Find(string name) => _parameters.GetValueOrDefault(Plain(name));

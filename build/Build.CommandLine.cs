@@ -26,7 +26,8 @@ internal static class CommandLine
         var surface = BuildSurface.Of(buildType);
         return CheckArguments(surface, arguments, environment)
             ?? CommandLineSources.CheckEnvironment(surface, arguments, environment)
-            ?? CommandLineSources.CheckFiles(surface, arguments, environment);
+            ?? CommandLineSources.CheckFiles(surface, arguments, environment)
+            ?? JsonDocumentWanted.Check(surface, arguments, environment);
     }
 
     private static CommandLineError? CheckArguments(

@@ -2,7 +2,6 @@ using System.Reflection;
 using Nuke.Common;
 using RelayOps.Adapters.Decorators;
 using RelayOps.Adapters.Deployments;
-using RelayOps.Adapters.Drills;
 using RelayOps.Adapters.Encryption;
 using RelayOps.Adapters.Hosts;
 using RelayOps.Adapters.Reporting;
@@ -63,7 +62,8 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public bool DryRun => Reporting.DryRun;
 
-    public bool Json => Reporting.Json;
+    /// <summary>Standard output belongs to a document.</summary>
+    public static bool Json => StandardOutput.IsReserved;
 
     public string DeploymentPath => Server.DeploymentPath;
 
@@ -130,7 +130,9 @@ internal sealed partial class Composition : IAsyncDisposable
         Scrypt = new BouncyCastleScrypt(),
         Reporter = Recorder,
         Time = Time,
-        Drill = new RedisServerDrill(new RedisServerDrillOptions { Time = Time }),
+        Drill = Drill,
+        Witness = Witness,
+        Certificates = Certificates,
         FindCipher = FindCipher,
     };
 
@@ -172,12 +174,13 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {
-        var path = Reporting.Report is { } named ? CallerPath.Resolve(named) : (string)(NukeBuild.RootDirectory / "artifacts" / "report.json");
-        var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, path, Mask);
+        var destinations = ReportDestinations.From(Environment.GetEnvironmentVariable, Console.Out, ReportPath, Mask);
+        StandardOutput.Finish(ReportTexts.Map(report, Mask.Clean));
         foreach (var problem in await ReportPublisher.PublishAsync(report, destinations, cancellationToken))
             Recorder.Warn(problem);
         if (await GitHub.TellIncidentAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken) is { } untold)
             Recorder.Warn(untold);
+        await NotifyAsync(ReportTexts.Map(report, Mask.Clean), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -187,6 +190,7 @@ internal sealed partial class Composition : IAsyncDisposable
         if (_newHost is not null)
             await _newHost.DisposeAsync();
         GitHub.Dispose();
+        _notifications?.Dispose();
         _console.Dispose();
     }
 
@@ -209,17 +213,19 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private async Task<IHost> ConnectAsync(SshTarget target, string? key, CancellationToken cancellationToken)
     {
-        var connection = new SshConnection
-        {
-            Target = target,
-            Transport = Server.Transport,
-            Key = CallerPath.ResolveUnlessText(key),
-            KeyPassphrase = _secrets.SshKeyPassphrase,
-            KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
-        };
+        var connection = ConnectionTo(target, key);
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
             (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
         return host;
     }
+
+    private SshConnection ConnectionTo(SshTarget target, string? key) => new()
+    {
+        Target = target,
+        Transport = Server.Transport,
+        Key = CallerPath.ResolveUnlessText(key),
+        KeyPassphrase = _secrets.SshKeyPassphrase,
+        KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
+    };
 }

@@ -2,6 +2,7 @@ using RelayOps.Adapters.Stores;
 using RelayOps.Adapters.Stores.GitHub;
 using RelayOps.Core;
 using RelayOps.Core.Operations;
+using RelayOps.Core.Operations.Doctor;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 
@@ -48,6 +49,18 @@ internal sealed class GitHubComposition : IDisposable
             else if (store is ArtifactStore artifacts)
                 await artifacts.RequireAdmissionAsync(isEncrypted, cancellationToken);
         }
+    }
+
+    /// <summary>A repository was named, or a store lies in one.</summary>
+    public bool IsNamed => Parameters.Repository is { Length: > 0 } || HasStore;
+
+    private bool HasStore => StoreNames.Any(name => name.ToLowerInvariant() is ReleaseStore.StoreName or ArtifactStore.StoreName);
+
+    /// <exception cref="RelayOpsException">No repository was named (<see cref="ExitStatus.WrongUse"/>).</exception>
+    public async Task<GitHubFacts> LookAsync(bool isEncrypting, CancellationToken cancellationToken)
+    {
+        using var look = new GitHubLook(Connection());
+        return await look.TakeAsync(HasStore, isEncrypting, Parameters.AllowPlaintext, cancellationToken);
     }
 
     public async Task<IReadOnlyList<string>> SetUpAsync(bool dryRun, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ internal sealed partial class Operations : IAsyncDisposable
             _deployment!.Server.Id, DeploymentPartsText.Describe(request.Parts), plan.Id, cancellationToken);
         _made = await new BackupOperation(host, _composition.Store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment, _composition.Wire(), last?.Backup.Record, cancellationToken);
-        _outcome.Made(_made);
+        _outcome.Made(_made, taken);
     });
 
     /// <summary>What the store holds, not what was sent.</summary>
@@ -72,11 +72,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task ListAsync() => DoAsync(async cancellationToken =>
     {
-        var backups = await new ListOperation(_composition.Catalogue, _composition.Time).RunAsync(cancellationToken);
-        if (_composition.Json)
-            await StandardOutput.Json.WriteAsync(ListOperation.Json(backups));
-        else
-            Print(ListOperation.Table(backups));
+        var backups = await new ListOperation(_composition.Catalogue, _composition.Time).RunAsync(_composition.ListFilter(), cancellationToken);
+        await TellAsync(ListOperation.Json(backups), ListOperation.Table(backups));
     });
 
     public Task PruneAsync() => DoAsync(async cancellationToken =>
@@ -123,7 +120,11 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>Does a target's work and puts the figures so far beside it in the closing table.</summary>
     private async Task DoAsync(Func<CancellationToken, Task> work)
     {
-        await _run.DoAsync(work);
+        await _run.DoAsync(cancellationToken =>
+        {
+            _composition.BeginNotifying(_run.Operation);
+            return work(cancellationToken);
+        });
         var figures = _outcome.Figures();
         _build.ReportSummary(summary =>
         {

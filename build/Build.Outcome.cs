@@ -10,13 +10,14 @@ internal sealed partial class Outcome
     private ReportedRetention? _retention;
     private RelayOps.Core.Operations.Restore.RestoreOutcome? _restore;
     private ImmutableArray<ReportFigure> _figures = [];
+    private ImmutableArray<ReportedBackupSize> _history = [];
 
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => MoveVerdict ?? RestoredOrMade(operation);
+    public string Verdict(string operation) => MoveVerdict ?? _examined?.Verdict ?? _verdict ?? OfBackup(operation);
 
-    private string RestoredOrMade(string operation) => _restore is { Restored: { } restored }
+    private string OfBackup(string operation) => _restore is { Restored: { } restored }
         ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
         : $"backup {backup.BackupId}: {RelayOps.Core.Reporting.Figures.Bytes(backup.SizeBytes)}"
             + (backup.Keys is { } keys ? $", {RelayOps.Core.Reporting.Figures.Count(keys)} keys" : "") + $", verified: {backup.Verified}";
@@ -29,10 +30,16 @@ internal sealed partial class Outcome
         return figures;
     }
 
-    public OperationReport Complete(OperationReport report) => CompleteMove(report with
+    public OperationReport Complete(OperationReport report) => CompleteMove(WithDrill(report) with
     {
         Backup = _backup,
         Retention = _retention,
+        Restore = _restore is not { Restored: { } restored } ? null
+            : new ReportedRestore(restored, _restore.Keys, _restore.KeysBefore, [.. _restore.SafetyCopies], _restore.SafetyCopyBytes),
+        History = _history,
+        Checks = Checks,
+        Warnings = [.. report.Warnings, .. ExaminedWarnings],
+        Usage = _usage,
         DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
         RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
     });
@@ -48,9 +55,13 @@ internal sealed partial class Outcome
                 : Array.Empty<ReportFigure>()];
     }
 
-    public void Made(MadeBackup made)
+    /// <param name="earlier">Every backup there was, newest first; one that two stores have is there twice.</param>
+    public void Made(MadeBackup made, IEnumerable<RelayOps.Core.Stores.CataloguedBackup> earlier)
     {
         var record = made.Stored.Record!;
+        _history = [.. earlier.Select(entry => entry.Backup.Record).OfType<CatalogueRecord>().Where(other => other.Server.Id == record.Server.Id && other.Only == record.Only)
+            .DistinctBy(other => other.BackupId).Prepend(record).Take(OperationReport.LongestHistory).Reverse()
+            .Select(other => new ReportedBackupSize(other.BackupId, other.SizeBytes, other.Keys))];
         _backup = Describe(made.Stored, record) with
         {
             KeysBefore = made.Previous?.Keys,
@@ -75,7 +86,8 @@ internal sealed partial class Outcome
             DecryptedSecrets = verified.Report.DecryptedSecrets,
         };
         _figures = [new("Backup", _backup.BackupId), new("Verified", level),
-            .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>()];
+            .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>(),
+            .. Drilled(verified.Report, reporter)];
     }
 
     public void Published(RelayOps.Core.Operations.PublishResult result)

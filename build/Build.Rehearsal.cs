@@ -27,9 +27,9 @@ internal sealed partial class Operations
         var plan = BackupPlan.For(_deployment, request, BackupId.At(_composition.Time.GetUtcNow()));
         var made = await new BackupOperation(host, store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment, _composition.Wire(), last: null, cancellationToken);
-        _outcome.Made(made);
+        _outcome.Made(made, []);
         var level = disposable.HasRedis ? VerificationLevel.Drill : VerificationLevel.Deep;
         _outcome.Verified(await new VerifyOperation(store, _composition.VerifyTools())
-            .RunAsync(new VerifyRequest(made.Stored, level), cancellationToken), _composition.Recorder);
+            .RunAsync(new VerifyRequest(made.Stored, level) { StartsService = false }, cancellationToken), _composition.Recorder);
     });
 }

@@ -58,6 +58,7 @@ internal sealed class Run : IDisposable
             : _error is null ? null : new ReportedError(Operation + " failed", _error.Message, "this is a defect of RelayOps: report it with the lines above"),
         Phases = recorder.Phases,
         Warnings = recorder.Warnings,
+        Log = _error is null ? [] : recorder.Tail,
     };
 
     public void Dispose()

@@ -20,6 +20,12 @@ internal sealed record Secrets
 
     public string? Passphrase { get; private init; }
 
+    /// <summary>Addresses that may hold tokens: the composition adds their parts to what is masked.</summary>
+    public string? Notify { get; private init; }
+
+    /// <summary>The path, where <see cref="Identity"/> is one.</summary>
+    public string? IdentityFile => IsPath(Identity) ? Identity : null;
+
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
         new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, GithubToken }.OfType<string>();
@@ -35,8 +41,9 @@ internal sealed record Secrets
             Identity = encryption.Identity,
             Passphrase = encryption.Passphrase,
             GithubToken = github.GithubToken,
+            Notify = ((IHazNotifications)build).Notify,
         };
-        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(GithubToken));
+        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(GithubToken), nameof(Notify));
         return secrets;
     }
 

@@ -5,7 +5,11 @@ using RelayOps.Core;
 /// <summary>RelayOps as an operator meets it: every target and parameter comes from a component.</summary>
 internal sealed partial class Build : NukeBuild,
     IBackup,
+    ICleanLogs,
     IDevelop,
+    IDoctor,
+    IHazNotifications,
+    IInspect,
     IList,
     IMigrate,
     IPin,
@@ -17,6 +21,7 @@ internal sealed partial class Build : NukeBuild,
     IRollback,
     ISetupGitHub,
     IStatus,
+    IUsage,
     IVerify
 {
     private Operations? _operations;
@@ -25,13 +30,21 @@ internal sealed partial class Build : NukeBuild,
 
     public static int Main(string[] arguments)
     {
-        StandardOutput.ReserveForJson(arguments);
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "");
-        if (CommandLine.Check(typeof(Build), arguments, environment) is not { } wrong)
-            return Execute<Build>();
-        Console.Error.WriteLine(wrong.ToException().Message);
-        return (int)ExitStatus.WrongUse;
+        if (JsonDocumentWanted.By(typeof(Build), arguments, environment))
+            StandardOutput.ReserveForJson();
+        if (CommandLine.Check(typeof(Build), arguments, environment) is { } wrong)
+        {
+            Console.Error.WriteLine(wrong.ToException().Message);
+            StandardOutput.Fail(ExitStatus.WrongUse, wrong.What, wrong.Why, wrong.Next);
+            return (int)ExitStatus.WrongUse;
+        }
+
+        var status = Execute<Build>();
+        if (status != 0)
+            StandardOutput.Fail((ExitStatus)status, "the run failed", "it ended before there was a report", "see what it said on standard error");
+        return status;
     }
 
     protected override void OnBuildFinished() => _operations?.FinishAsync().GetAwaiter().GetResult();

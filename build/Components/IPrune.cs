@@ -14,6 +14,7 @@ internal interface IPrune : IHazStores, IHazReporting, IHazOperations
     [Parameter("Months of which the newest backup is kept. Default: 0")]
     int? KeepMonthly => TryGetValue<int?>(() => KeepMonthly);
 
+    [PrintsJson]
     Target Prune => _ => _
         .Description("Applies retention; prints what it keeps and why")
         .TryAfter<IVerify>(x => x.Verify)

@@ -4,8 +4,8 @@
 //               github, inputs, vars, secrets, runner }
 // Actions: checkout and setup-dotnet have nothing to do here, upload-artifact copies. Any other is an error.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { condition, interpolate, value } from "./expressions.mjs";
 
@@ -73,8 +73,8 @@ const actions = {
   "actions/checkout": () => 0,
   "actions/setup-dotnet": () => 0,
   "actions/upload-artifact": options => {
-    // Exact paths, one a line: no workflow here uses more.
-    const files = options.path.split("\n").filter(line => line.trim() !== "").map(line => resolve(event.directory, line.trim())).filter(file => existsSync(file));
+    // One a line; a star in the last part of a path, and no other pattern: no workflow here uses more.
+    const files = options.path.split("\n").filter(line => line.trim() !== "").flatMap(line => matches(resolve(event.directory, line.trim())));
     if (files.length === 0) return options["if-no-files-found"] === "error" ? 1 : 0;
     const directory = options.archive === "false" ? event.artifacts : join(event.artifacts, options.name);
     if (options.archive === "false" && files.length !== 1) return 1;
@@ -119,3 +119,9 @@ for (const job of Object.values(workflow.jobs)) {
   for (const matrix of matrixOf(job)) failed = !runJob(job, matrix) || failed;
 }
 process.exitCode = failed ? 1 : 0;
+
+function matches(path) {
+  if (!basename(path).includes("*")) return existsSync(path) ? [path] : [];
+  const [begin, end] = basename(path).split("*");
+  return existsSync(dirname(path)) ? readdirSync(dirname(path)).filter(name => name.startsWith(begin) && name.endsWith(end)).map(name => join(dirname(path), name)) : [];
+}

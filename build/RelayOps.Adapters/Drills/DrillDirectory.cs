@@ -23,10 +23,11 @@ internal static class DrillDirectory
 
     public static void RemoveAbandoned(string parent)
     {
+        if (!Directory.Exists(parent))
+            return;
         foreach (var directory in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
-            var owner = Path.GetFileName(directory)[Prefix.Length..].Split('-')[0];
-            if (!int.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || IsAlive(pid))
+            if (!IsAbandoned(Path.GetFileName(directory)))
                 continue;
             try
             {
@@ -39,6 +40,10 @@ internal static class DrillDirectory
             }
         }
     }
+
+    /// <summary>Whether a directory's name is a drill's whose process has gone.</summary>
+    public static bool IsAbandoned(string name) => name.StartsWith(Prefix, StringComparison.Ordinal)
+        && int.TryParse(name[Prefix.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !IsAlive(pid);
 
     /// <summary>A Redis outlives the killed process that started it. It names its socket, and so this directory, in its title.</summary>
     private static void EndAbandoned(string directory)

@@ -1,13 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.RegularExpressions;
 using RelayOps.Core;
 
 namespace RelayOps.Adapters.Drills;
 
 /// <summary>A Redis on a socket in a private directory. Disposing ends it.</summary>
-internal sealed partial class PrivateRedis(string directory, RedisLauncher launcher, RedisServerDrillOptions options) : IAsyncDisposable
+internal sealed class PrivateRedis(string directory, RedisLauncher launcher, RedisServerDrillOptions options) : IAsyncDisposable
 {
     private const int KeptLines = 5;
 
@@ -45,6 +45,14 @@ internal sealed partial class PrivateRedis(string directory, RedisLauncher launc
     public async Task<string> AskAsync(string command, CancellationToken cancellationToken) =>
         await FindReplyAsync(command, cancellationToken) ?? "it closed the connection";
 
+    /// <summary>What a script of ours returns as a text; Redis' error where it fails.</summary>
+    public async Task<string> EvaluateAsync(string script, int database, CancellationToken cancellationToken)
+    {
+        string[] words = ["EVAL", script, "0", database.ToString(CultureInfo.InvariantCulture)];
+        var command = string.Concat(words.Select(word => string.Create(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n")));
+        return await FindReplyAsync(string.Create(CultureInfo.InvariantCulture, $"*{words.Length}\r\n{command[..^2]}"), cancellationToken) ?? "it closed the connection";
+    }
+
     /// <summary>Kills it: its data are copies, and a polite end would wait for a load that nobody wants any more.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -60,7 +68,7 @@ internal sealed partial class PrivateRedis(string directory, RedisLauncher launc
         File.Delete(socket);
     }
 
-    /// <summary>The first line of its reply, or null where it does not answer.</summary>
+    /// <summary>The first line of its reply, or of the text in it; null where it does not answer.</summary>
     private async Task<string?> FindReplyAsync(string command, CancellationToken cancellationToken)
     {
         using var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -70,7 +78,8 @@ internal sealed partial class PrivateRedis(string directory, RedisLauncher launc
             await using var stream = new NetworkStream(connection);
             await stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellationToken);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            return await reader.ReadLineAsync(cancellationToken);
+            var line = await reader.ReadLineAsync(cancellationToken);
+            return line?.StartsWith('$') == true ? await reader.ReadLineAsync(cancellationToken) : line;
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {
@@ -98,13 +107,9 @@ internal sealed partial class PrivateRedis(string directory, RedisLauncher launc
             return;
         lock (log)
         {
-            // Names of keys can be session tokens; Redis quotes them.
-            log.Enqueue(Quoted().Replace(line.Trim(), "'…'"));
+            log.Enqueue(RedisLog.Clean(line));
             if (log.Count > KeptLines)
                 log.Dequeue();
         }
     }
-
-    [GeneratedRegex("'[^']*'|\"[^\"]*\"")]
-    private static partial Regex Quoted();
 }

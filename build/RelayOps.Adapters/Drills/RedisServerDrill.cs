@@ -6,33 +6,51 @@ namespace RelayOps.Adapters.Drills;
 
 public sealed record RedisServerDrillOptions
 {
+    public const string DefaultDocker = "docker";
+
     /// <summary>Name or path of the server's program.</summary>
     public string Program { get; init; } = "redis-server";
 
     /// <summary>Asked for a Redis where the program is missing.</summary>
-    public string Docker { get; init; } = "docker";
+    public string Docker { get; init; } = DefaultDocker;
 
     public string Image { get; init; } = "redis:7-alpine";
 
     /// <summary>How long loading or saving one layout may take.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Where the dataset is unpacked; needs as much room as it takes, twice.</summary>
+    /// <summary>Where a backup is unpacked when it has room, since it is memory.</summary>
+    public string Memory { get; init; } = "/dev/shm";
+
+    /// <summary>Where it is unpacked else; needs as much room as the dataset takes, twice.</summary>
     public string Directory { get; init; } = Path.GetTempPath();
+
+    /// <summary>How long the service may take to become healthy, beside what its dataset adds.</summary>
+    public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Whether images of the backup that are not there are pulled.</summary>
+    public bool PullImages { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
-/// <summary>Loads a dataset into the <c>redis-server</c> of this machine, or into one in a container. No port is opened.</summary>
+/// <summary>
+/// Loads a dataset into the <c>redis-server</c> of this machine, or into one in a container, and starts the service itself where docker has the
+/// images. No port is opened.
+/// </summary>
 public sealed class RedisServerDrill(RedisServerDrillOptions options) : IDrill
 {
-    public async Task<IDrillGround> PrepareAsync(CancellationToken cancellationToken)
+    public async Task<IDrillGround> PrepareAsync(long contentBytes, CancellationToken cancellationToken)
     {
         var launcher = await FindAsync(cancellationToken) ?? throw new RelayOpsException(
             "cannot load the dataset for a drill", $"neither {options.Program} nor {options.Docker} is to be had",
             "install redis-server or docker, or use --level deep", ExitStatus.WrongUse);
+        var docker = await DrillDocker.FindAsync(options, cancellationToken);
+        if (docker is not null)
+            await docker.RemoveAbandonedAsync(cancellationToken);
         DrillDirectory.RemoveAbandoned(options.Directory);
-        return new DrillGround(DrillDirectory.Create(options.Directory), launcher, options);
+        DrillDirectory.RemoveAbandoned(options.Memory);
+        return new DrillGround(DrillDirectory.Create(DrillRoom.Choose(options, contentBytes)), launcher, docker, options);
     }
 
     private async Task<RedisLauncher?> FindAsync(CancellationToken cancellationToken)
@@ -46,7 +64,7 @@ public sealed class RedisServerDrill(RedisServerDrillOptions options) : IDrill
         var group = await Programs.FindOutputAsync("id", ["-g"], cancellationToken);
         return new RedisLauncher(options.Image, options.Docker,
         [
-            "run", "--rm", "--network", "none", "--user", $"{user?.Trim()}:{group?.Trim()}", "--name", RedisLauncher.Name,
+            "run", "--rm", "--network", "none", "--user", $"{user?.Trim()}:{group?.Trim()}", "--name", RedisLauncher.Name, "--label", $"{DrillDocker.Label}={RedisLauncher.Name}",
             "--volume", $"{RedisLauncher.Ground}:{RedisLauncher.Ground}", "--entrypoint", "redis-server", options.Image,
         ]);
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using RelayOps.Core;
 using RelayOps.Core.Reporting;
@@ -19,12 +21,33 @@ public static class JobSummary
         text.Append($"## {(report.ExitStatus == (int)ExitStatus.Done ? "✅" : "❌")} {Cell(report.Operation)}: {Cell(report.Verdict)}\n\n");
         if (report.Error is { } error)
             text.Append($"**{Cell(error.What)}**: {Cell(error.Why)}\n\nNext: {Cell(error.Next)}\n\n");
+        if (report.Restore is { SafetyCopies.IsDefaultOrEmpty: false })
+            text.Append("The former data are kept on the server: the target Rollback brings them back.\n\n");
         AppendTable(text, ["", ""], ReportFigures.Of(report).Select(figure => new[] { figure.Name, figure.Value }));
+        AppendChart(text, report.History);
+        Fold(text, "Checks", ["check", "", "found", "how to mend it"],
+            [.. report.Checks.Where(check => check.Next is not null).Select(check => new[] { check.Id, check.Outcome, check.Found, check.Next! })]);
+        if (report.Usage is { } usage)
+            UsageSummary.Append(text, usage, (title, heading, rows) => Fold(text, title, heading, rows));
         Fold(text, "Warnings", [""], [.. report.Warnings.Select(warning => new[] { warning })]);
         Fold(text, "Phases", ["phase", "time", "bytes"], [.. report.Phases.Select(Row)]);
         Fold(text, "Retention", ["backup", "store", "", "why"],
             [.. (report.Retention?.Decisions ?? []).Select(decision => new[] { decision.BackupId, decision.Store, Verb(decision, report.DryRun), decision.Reason })]);
+        Fold(text, "Last lines", [""], [.. report.Log.Select(line => new[] { line })]);
         return Bounded(text.ToString());
+    }
+
+    /// <summary>GitHub draws it: one bar for each backup, in megabytes.</summary>
+    private static void AppendChart(StringBuilder text, ImmutableArray<ReportedBackupSize> history)
+    {
+        if (history.Length < 2)
+            return;
+        // Ids are digits and an underscore: nothing in them is markup.
+        var days = history.Select(size => $"\"{size.BackupId[4..6]}-{size.BackupId[6..8]} {size.BackupId[9..11]}:{size.BackupId[11..13]}\"");
+        var megabytes = history.Select(size => (size.SizeBytes / 1e6).ToString("0.###", CultureInfo.InvariantCulture));
+        text.Append($"```mermaid\nxychart-beta\n    title \"Size of the last {history.Length} backups\"\n    x-axis [{string.Join(", ", days)}]\n")
+            .Append($"    y-axis \"MB\" 0 --> {(history.Max(size => size.SizeBytes) / 1e6 * 1.1).ToString("0.###", CultureInfo.InvariantCulture)}\n")
+            .Append($"    bar [{string.Join(", ", megabytes)}]\n```\n\n");
     }
 
     private static string[] Row(ReportedPhase phase) =>

@@ -18,6 +18,8 @@ public static class StepOutputs
         ("verified", report.Backup?.Verified ?? ""),
         ("downtime-seconds", report.DowntimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ("rolled-back", report.RolledBack is { } back ? Flag(back) : ""),
+        ("certificate", report.Certificate ?? ""),
+        ("rto-seconds", report.RtoSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
     ];
 
     /// <summary>In the form of the file that <c>GITHUB_OUTPUT</c> names.</summary>

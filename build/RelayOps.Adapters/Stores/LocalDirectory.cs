@@ -101,6 +101,7 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
 
     private void FinishDelete(ArchiveName name, string hidden)
     {
+        File.Delete(At(name.Certificate));
         // Plaintext and its encrypted twin share record and checksum.
         if (!Archives().Any(other => other.Base == name.Base))
         {
@@ -176,6 +177,7 @@ internal sealed class LocalDirectory(string path, IReporter reporter)
 
     private static bool IsOurs(string name) =>
         IsPartial(name) || ArchiveName.Find(name) is not null
+        || (name.EndsWith(ArchiveName.CertificateExtension, StringComparison.Ordinal) && ArchiveName.Find(name[..^ArchiveName.CertificateExtension.Length]) is not null)
         || (name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".sha256", StringComparison.Ordinal))
         && ArchiveName.Find(System.IO.Path.GetFileNameWithoutExtension(name) + ".tar.gz") is not null;
 

@@ -10,7 +10,7 @@ namespace RelayOps.Adapters.Stores;
 /// Backups in one directory of this machine: archive, <c>.sha256</c> and <c>.json</c> side by side, 0600 in a directory of 0700. What is
 /// half-written has a hidden name and is locked by the process that writes it.
 /// </summary>
-public sealed class LocalDirectoryStore(string directory, IReporter reporter) : IBackupStore, IArchiveSpool
+public sealed class LocalDirectoryStore(string directory, IReporter reporter) : IBackupStore, IArchiveSpool, ICertificateKeeper
 {
     public const string StoreName = "local";
 
@@ -43,20 +43,15 @@ public sealed class LocalDirectoryStore(string directory, IReporter reporter) : 
     }
 
     /// <exception cref="RelayOpsException">The archive is gone (<see cref="ExitStatus.BadBackup"/>), or the directory cannot be written.</exception>
-    public async Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
+    public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) =>
+        SaveBesideAsync(NameOf(backup), name => name.Record, CatalogueJson.Write(record), cancellationToken);
+
+    /// <inheritdoc cref="SaveRecordAsync"/>
+    public async Task<string> KeepAsync(StoredBackup backup, DrillCertificate certificate, CancellationToken cancellationToken)
     {
         var name = NameOf(backup);
-        if (!File.Exists(PathOf(name.FileName)))
-            throw StoreErrors.Reading(PathOf(name.FileName), new FileNotFoundException("no such file"));
-        try
-        {
-            await WriteBesideAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
-            DurableFiles.SyncDirectory(Directory);
-        }
-        catch (Exception e) when (StoreErrors.IsFileError(e))
-        {
-            throw StoreErrors.Writing(Directory, e);
-        }
+        await SaveBesideAsync(name, name => name.Certificate, certificate.ToJson(), cancellationToken);
+        return PathOf(name.Certificate);
     }
 
     /// <remarks>
@@ -95,6 +90,21 @@ public sealed class LocalDirectoryStore(string directory, IReporter reporter) : 
         catch (IOException e) when (File.Exists(partial))
         {
             throw Taken(name, e);
+        }
+        catch (Exception e) when (StoreErrors.IsFileError(e))
+        {
+            throw StoreErrors.Writing(Directory, e);
+        }
+    }
+
+    private async Task SaveBesideAsync(ArchiveName name, Func<ArchiveName, string> file, byte[] content, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(PathOf(name.FileName)))
+            throw StoreErrors.Reading(PathOf(name.FileName), new FileNotFoundException("no such file"));
+        try
+        {
+            await WriteBesideAsync(file(name), content, cancellationToken);
+            DurableFiles.SyncDirectory(Directory);
         }
         catch (Exception e) when (StoreErrors.IsFileError(e))
         {

@@ -41,6 +41,9 @@ internal sealed class LocalPendingArchive : IPendingArchive
             else
                 DurableFiles.MoveWithoutOverwriting(partial, store.PathOf(name.FileName));
             committed = true;
+            // It was another file's, even where the name is the same.
+            if (Replaced is not null)
+                File.Delete(store.PathOf(Replaced.Certificate));
             await store.WriteBesideAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), CancellationToken.None);
             await store.WriteBesideAsync(name.Record, CatalogueJson.Write(record), CancellationToken.None);
             DurableFiles.SyncDirectory(store.Directory);

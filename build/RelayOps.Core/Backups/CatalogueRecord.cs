@@ -77,5 +77,9 @@ public sealed record CatalogueRecord
 
     public bool Pinned { get; init; }
 
+    /// <summary>Null, and left out, where the archive was never drilled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DrillFacts? Drill { get; init; }
+
     public ImmutableArray<string> Warnings { get; init; } = [];
 }

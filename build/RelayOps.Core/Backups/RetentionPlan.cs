@@ -15,6 +15,7 @@ public sealed record RetentionDecision(RetainedBackup Backup, bool Keeps, string
 /// <item>An unverified backup does not count, and stays as long as it would if it did: it may be the good one.</item>
 /// <item>Days, weeks and months are represented by verified backups only.</item>
 /// <item>A pinned backup stays, and counts like any other.</item>
+/// <item>The newest backup that a drill brought up stays, and counts like any other.</item>
 /// <item>A backup dated in the future stays and does not count: were it counted, a clock that was wrong once would push out every
 /// backup made since.</item>
 /// <item>An archive without a record stays and does not count: nothing tells whose it is or whether it is good.</item>
@@ -47,10 +48,12 @@ public sealed record RetentionPlan
     {
         var counted = backups.Where(backup => backup.IsVerified && backup.Id.Time <= now).ToImmutableArray();
         var represented = Representatives(counted, policy);
+        var drilled = counted.FirstOrDefault(backup => backup.IsDrilled);
         foreach (var backup in backups)
         {
             var newer = counted.Count(other => other.Id > backup.Id);
-            var reasons = Reasons(backup, newer, policy, now).Concat(represented[backup]).ToList();
+            var reasons = Reasons(backup, newer, policy, now).Concat(represented[backup])
+                .Concat(backup == drilled ? ["newest drilled"] : []).ToList();
             yield return reasons.Count > 0
                 ? new RetentionDecision(backup, Keeps: true, string.Join(", ", reasons))
                 : new RetentionDecision(backup, Keeps: false, $"{newer} newer verified {(newer == 1 ? "backup" : "backups")}");

@@ -53,6 +53,9 @@ public sealed record RetainedBackup
 
     public bool Pinned { get; init; }
 
+    /// <summary>Something was brought up from it.</summary>
+    public bool IsDrilled => IsVerified && Verified >= VerificationLevel.Drill;
+
     public bool HasRecord => ServerId is not null;
 
     /// <summary>A sealed backup was verified before it was encrypted, and is in the store as it was written.</summary>

@@ -21,7 +21,7 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
 
     public async Task<InspectedDeployment> InspectAsync(ServerSurvey survey, DeploymentParts parts, CancellationToken cancellationToken)
     {
-        var containers = await ListContainersAsync(survey, cancellationToken);
+        var containers = await ListContainersAsync(host, survey, cancellationToken);
         var routes = new AccessRoutes(host, survey, containers);
         var config = await GetConfigAsync(survey, routes, cancellationToken);
         var environment = DotEnv.Parse(config.Tree.Find(".env") is null ? "" : await ReadTextAsync(config.Route, ".env", cancellationToken));
@@ -45,7 +45,9 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
         };
     }
 
-    private async Task<ImmutableArray<Container>> ListContainersAsync(ServerSurvey survey, CancellationToken cancellationToken)
+    /// <summary>Those of the deployment alone; none where docker is absent.</summary>
+    /// <exception cref="RelayOpsException">docker does not tell them (<see cref="ExitStatus.WrongUse"/>).</exception>
+    public static async Task<ImmutableArray<Container>> ListContainersAsync(IHost host, ServerSurvey survey, CancellationToken cancellationToken)
     {
         if (survey.Docker is not { } docker)
             return [];

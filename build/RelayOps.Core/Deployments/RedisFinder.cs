@@ -14,11 +14,18 @@ public sealed class RedisFinder(IHost host, ServerSurvey survey, IReadOnlyList<C
     /// <exception cref="RelayOpsException">No Redis of the deployment runs, or it does not answer.</exception>
     public async Task<RedisServer> GetAsync(CancellationToken cancellationToken)
     {
-        var endpoint = await FindInContainersAsync(cancellationToken) ?? FindOnServer() ?? throw NotRunning();
-        var redis = await RedisServer.AskAsync(host, endpoint, cancellationToken);
+        var redis = await AskAsync(cancellationToken);
         return !redis.IsLoading ? redis : throw new RelayOpsException(
-            $"{endpoint.Name} is still loading its data", "a snapshot taken now would hold a part of them",
+            $"{redis.Endpoint.Name} is still loading its data", "a snapshot taken now would hold a part of them",
             "wait until redis-cli INFO persistence says loading:0");
+    }
+
+    /// <summary>The same of one that may still be loading.</summary>
+    /// <exception cref="RelayOpsException">No Redis of the deployment runs, or it does not answer.</exception>
+    public async Task<RedisServer> AskAsync(CancellationToken cancellationToken)
+    {
+        var endpoint = await FindInContainersAsync(cancellationToken) ?? FindOnServer() ?? throw NotRunning();
+        return await RedisServer.AskAsync(host, endpoint, cancellationToken);
     }
 
     private async Task<RedisEndpoint?> FindInContainersAsync(CancellationToken cancellationToken)

@@ -122,6 +122,13 @@ public sealed record ServerSurvey
             "log in by hand and check the user's shell and PATH", ExitStatus.WrongUse);
     }
 
+    /// <summary>The same of a server that need not have a deployment: path and compose file are empty where they are missing.</summary>
+    public static ServerSurvey Read(string output, string hostName)
+    {
+        var said = Said(output, hostName);
+        return Read(said, said["path"].FirstOrDefault() ?? "", said["compose"].FirstOrDefault() ?? "");
+    }
+
     private static ServerSurvey Read(ILookup<string, string> said, string path, string compose)
     {
         string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);

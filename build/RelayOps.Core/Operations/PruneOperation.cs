@@ -30,7 +30,7 @@ public sealed class PruneOperation(BackupCatalogue catalogue, IReporter reporter
             reporter.Note(Describe(decision, request.DryRun));
         if (!request.DryRun)
             await RemoveAsync([.. plan.Removed.Select(decision => stored[decision.Backup].First())], cancellationToken);
-        return Report(plan);
+        return Report(plan) with { NextToGo = FindNextToGo(plan, request.Policy, time.GetUtcNow()) };
     }
 
     /// <summary>What retention sees of a backup. An archive whose size is not the record's is not the one that was verified.</summary>
@@ -44,6 +44,16 @@ public sealed class PruneOperation(BackupCatalogue catalogue, IReporter reporter
         Verified = backup.Record is { } record && record.SizeBytes == backup.SizeBytes ? record.Verified : VerificationLevel.None,
         Pinned = backup.Record?.Pinned ?? false,
     };
+
+    /// <summary>As if the newest were followed by another one of its kind.</summary>
+    private static string? FindNextToGo(RetentionPlan plan, RetentionPolicy policy, DateTimeOffset now)
+    {
+        if (plan.Kept.FirstOrDefault(decision => decision.Backup.IsVerified && decision.Backup.Id.Time <= now) is not { } newest)
+            return null;
+        var later = now + TimeSpan.FromDays(1);
+        var next = RetentionPlan.Make([.. plan.Kept.Select(decision => decision.Backup), newest.Backup with { Id = BackupId.At(later), Pinned = false }], policy, later);
+        return next.Removed.FirstOrDefault() is { } first ? first.Backup.Id.ToString() : null;
+    }
 
     /// <summary>The plan promises it. What is removed cannot be had back, so the promise is looked at once more.</summary>
     private static void RefuseToLoseTheLast(RetentionPlan plan)

@@ -50,6 +50,7 @@ public sealed class ReencryptOperation(VerifyTools tools)
             SizeBytes = size,
             Verified = VerificationLevel.None,
             VerifiedAt = null,
+            Drill = null,
         }, cancellationToken);
     }
 

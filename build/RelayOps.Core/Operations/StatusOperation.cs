@@ -27,13 +27,16 @@ public sealed class StatusOperation(BackupCatalogue catalogue, IReporter reporte
         var age = time.GetUtcNow() - newest.Id.Time;
         reporter.Note($"newest verified backup{Of(request.ServerName)}: {newest.Id}, {Figures.Age(age)} old, in store {newest.Store.Name}");
         if (verified.FirstOrDefault(entry => entry.Backup.Record!.Verified == VerificationLevel.Drill) is { } drilled)
-            reporter.Note($"newest drilled backup{Of(request.ServerName)}: {drilled.Id}, {Figures.Age(time.GetUtcNow() - drilled.Id.Time)} old");
+            reporter.Note($"newest drilled backup{Of(request.ServerName)}: {drilled.Id}, {Figures.Age(time.GetUtcNow() - drilled.Id.Time)} old{Drilled(drilled.Backup.Record!)}");
         if (age > request.MaxAge)
             throw new RelayOpsException("the newest verified backup is too old",
                 $"{newest.Id}{Of(request.ServerName)} is {Figures.Age(age)} old, and --max-age is {Figures.Duration(request.MaxAge)}",
                 "run the Backup target, and see why its schedule did not");
         return newest;
     }
+
+    private string Drilled(CatalogueRecord record) => record.Drill is not { } drill ? ""
+        : $", drilled {Figures.Age(time.GetUtcNow() - drill.At)} ago" + (drill.RtoSeconds is { } rto ? $", healthy after {Figures.Duration(TimeSpan.FromSeconds(rto))}" : "");
 
     /// <summary>One of a part of the deployment, or whose archive is not the one that was verified, is none to rely on.</summary>
     private static bool IsVerified(StoredBackup backup, string? serverName) =>

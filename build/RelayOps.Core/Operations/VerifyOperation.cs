@@ -8,11 +8,18 @@ using RelayOps.Core.Stores;
 namespace RelayOps.Core.Operations;
 
 /// <param name="Level">Quick, deep or drill.</param>
-public sealed record VerifyRequest(StoredBackup Backup, VerificationLevel Level);
+public sealed record VerifyRequest(StoredBackup Backup, VerificationLevel Level)
+{
+    /// <summary>Whether a drill starts the service as well as Redis.</summary>
+    public bool StartsService { get; init; } = true;
+}
 
 /// <summary>Proves a backup good by reading what the store holds, once, from end to end.</summary>
 public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
 {
+    /// <summary>How much larger an archive of the older scripts may be unpacked, by experience.</summary>
+    private const long LegacyRatio = 12;
+
     /// <exception cref="RelayOpsException">It is missing, damaged or not what was stored (<see cref="ExitStatus.BadBackup"/>).</exception>
     public async Task<VerifiedBackup> RunAsync(VerifyRequest request, CancellationToken cancellationToken)
     {
@@ -26,7 +33,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         {
             // Of an encrypted one only what its checksum says: the rest may be somebody's wrong key.
             // Retention counts on what was verified once: on this one it must not count any more.
-            await store.SaveRecordAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null }, cancellationToken);
+            await store.SaveRecordAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null, Drill = null }, cancellationToken);
             throw;
         }
     }
@@ -37,6 +44,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         var backup = request.Backup;
         await using var ground = await PrepareDrillAsync(request, cancellationToken);
         using var phase = tools.Reporter.Begin($"verify {backup.Id}", backup.SizeBytes);
+        var drill = ground is null ? null : new DrillRun(tools, request, ground, tools.Time.GetTimestamp());
         await using var stored = await store.OpenAsync(backup, cancellationToken);
         await using var source = new SealedSource(stored, phase);
 
@@ -47,9 +55,11 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         foreach (var warning in ChecksumCheck.Warnings(backup))
             findings.Warn(warning);
         if (content is not null)
-            await CheckAsync(request, content, findings, ground, cancellationToken);
+            Check(request, content, findings);
         else
             findings.Warn(SealedNote.For(backup));
+        if (drill is not null && content is not null)
+            await DrillAsync(drill, content, findings, cancellationToken);
 
         var report = Report(request, content, findings) with
         {
@@ -57,7 +67,9 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             SizeBytes = source.Total,
             Seconds = tools.Time.GetElapsedTime(started).TotalSeconds,
         };
-        return new VerifiedBackup(await NoteAsync(backup, report.Level, cancellationToken), content?.Manifest, report);
+        if (findings.DrilledBy is not null)
+            report = await CertifyAsync(backup, report with { Drill = drill!.Certify(report, findings, tools.Witness ?? DrillRun.Nobody) }, cancellationToken);
+        return new VerifiedBackup(await NoteAsync(backup, report, cancellationToken), content?.Manifest, report);
     }
 
     private async Task<IDrillGround?> PrepareDrillAsync(VerifyRequest request, CancellationToken cancellationToken)
@@ -66,8 +78,22 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             return null;
         var drill = tools.Drill ?? throw new RelayOpsException(
             "cannot verify at level drill", "no Redis is at hand", "use --level deep", ExitStatus.WrongUse);
-        return await drill.PrepareAsync(cancellationToken);
+        return await drill.PrepareAsync(request.Backup.Record?.ContentBytes ?? request.Backup.SizeBytes * LegacyRatio, cancellationToken);
     }
+
+    /// <summary>The archive is sound; now it shows whether it brings anything up.</summary>
+    private static Task DrillAsync(DrillRun drill, BackupContent content, Findings findings, CancellationToken cancellationToken)
+    {
+        if (content.Parts.HasFlag(DeploymentParts.Redis))
+            return drill.RunAsync(content, findings, cancellationToken);
+        findings.Warn("it has no Redis data, so there is nothing to drill");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Beside the archive where its store is a directory, else wherever certificates are kept.</summary>
+    private async Task<VerificationReport> CertifyAsync(StoredBackup backup, VerificationReport report, CancellationToken cancellationToken) =>
+        (store as ICertificateKeeper ?? tools.Certificates) is { } keeper
+            ? report with { Certificate = await keeper.KeepAsync(backup, report.Drill!, cancellationToken) } : report;
 
     /// <returns>Null where the archive is encrypted and nothing here can decrypt it.</returns>
     private async Task<BackupContent?> ReadAsync(
@@ -90,8 +116,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         }
     }
 
-    private async Task CheckAsync(
-        VerifyRequest request, BackupContent content, Findings findings, IDrillGround? ground, CancellationToken cancellationToken)
+    private void Check(VerifyRequest request, BackupContent content, Findings findings)
     {
         if (content.Manifest is { } manifest)
         {
@@ -111,26 +136,23 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         if (content.Manifest?.Only is { } only)
             findings.Warn($"it was made with --only {only}: it cannot bring back a whole deployment");
         if (content.Parts.HasFlag(DeploymentParts.Redis))
-            await CheckDatasetAsync(request, content, findings, ground, cancellationToken);
+            CheckDataset(request, content, findings);
         if (content.Parts.HasFlag(DeploymentParts.Config) && request.Level >= VerificationLevel.Deep)
             new ConfigurationCheck(content, findings, tools.Compose).Require();
     }
 
-    private static async Task CheckDatasetAsync(
-        VerifyRequest request, BackupContent content, Findings findings, IDrillGround? ground, CancellationToken cancellationToken)
+    private static void CheckDataset(VerifyRequest request, BackupContent content, Findings findings)
     {
         var check = new DatasetCheck(content, findings);
-        var dataset = check.RequirePresent();
-        if (request.Level < VerificationLevel.Deep)
-            return;
-        check.RequireLoadable();
-        if (ground is not null)
-            await DrillCheck.RequireAsync(ground, content, dataset, findings, cancellationToken);
+        check.RequirePresent();
+        if (request.Level >= VerificationLevel.Deep)
+            check.RequireLoadable();
     }
 
     private static VerificationReport Report(VerifyRequest request, BackupContent? content, Findings findings) => new()
     {
-        Level = content is null ? VerificationLevel.Sealed : request.Level,
+        Level = content is null ? VerificationLevel.Sealed
+            : request.Level == VerificationLevel.Drill && findings.DrilledBy is null ? VerificationLevel.Deep : request.Level,
         Sha256 = "",
         SizeBytes = 0,
         Seconds = 0,
@@ -144,13 +166,14 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
     };
 
     /// <summary>A higher level that was reached before stays: the bytes are the same.</summary>
-    private async Task<StoredBackup> NoteAsync(StoredBackup backup, VerificationLevel level, CancellationToken cancellationToken)
+    private async Task<StoredBackup> NoteAsync(StoredBackup backup, VerificationReport report, CancellationToken cancellationToken)
     {
         if (backup.Record is not { } record)
             return backup;
         var noted = record with
         {
-            Verified = level > record.Verified ? level : record.Verified,
+            Verified = report.Level > record.Verified ? report.Level : record.Verified,
+            Drill = report.Drill?.Facts ?? record.Drill,
             VerifiedAt = tools.Time.GetUtcNow(),
         };
         await store.SaveRecordAsync(backup, noted, cancellationToken);

@@ -1,8 +1,10 @@
 using RelayOps.Core.Archives;
+using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Operations;
 
@@ -21,6 +23,12 @@ public sealed record VerifyTools
 
     /// <summary>Needed for level drill alone.</summary>
     public IDrill? Drill { get; init; }
+
+    /// <summary>Who drills, for the certificate.</summary>
+    public DrillWitness? Witness { get; init; }
+
+    /// <summary>Keeps the certificates of backups whose store keeps none.</summary>
+    public ICertificateKeeper? Certificates { get; init; }
 
     /// <summary>What opens archives of a kind (<c>age</c>, <c>gpg</c>); null where there is no identity for it.</summary>
     public Func<string, IArchiveCipher?> FindCipher { get; init; } = _ => null;

@@ -21,4 +21,16 @@ public interface IRdbVisitor
     void Value(int database, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 
     void Field(int database, ReadOnlySpan<byte> key, ReadOnlySpan<byte> field, ReadOnlySpan<byte> value);
+
+    /// <summary>Whether <see cref="End"/> is to be told a digest, which costs a second look at every byte.</summary>
+    bool WantsDigests => false;
+
+    /// <summary>The key just seen has been read, and it has at least one element.</summary>
+    /// <param name="database">The database number.</param>
+    /// <param name="key">As it is stored, unescaped.</param>
+    /// <param name="bytes">That key and value take in the file, as they are encoded there.</param>
+    /// <param name="digest">Of the value as it is encoded there; 0 where nobody wants it.</param>
+    void End(int database, ReadOnlySpan<byte> key, long bytes, ulong digest)
+    {
+    }
 }

@@ -13,6 +13,7 @@ public static class KeyCensus
     /// The rule of <see cref="KeyPrefix"/> once more, for Redis to run: names that go beyond a first segment come as arguments, the longest first.
     /// </summary>
     private const string CountScript = """
+        local rounds, cursor = tonumber(table.remove(ARGV)), table.remove(ARGV)
         local longer = {}
         for _, name in ipairs(ARGV) do
           local first = string.sub(name, 1, string.find(name, ':', 1, true) - 1)
@@ -40,7 +41,7 @@ public static class KeyCensus
           if digits > 4 or string.find(first, '[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]') then return '(other)' end
           return first
         end
-        local counts, cursor = {}, '0'
+        local counts = {}
         repeat
           local answer = redis.call('SCAN', cursor, 'COUNT', 1000)
           cursor = answer[1]
@@ -48,16 +49,17 @@ public static class KeyCensus
             local p = prefix(key)
             counts[p] = (counts[p] or 0) + 1
           end
-        until cursor == '0'
-        local result = {}
+          rounds = rounds - 1
+        until cursor == '0' or rounds == 0
+        local result = { '=cursor ' .. cursor }
         for p, n in pairs(counts) do table.insert(result, p .. ' ' .. string.format('%.0f', n)) end
         return result
         """;
 
-    /// <summary>Waits until Redis has loaded its data. $1 the Lua, $2 how many words of one segment, $3 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
+    /// <summary>Waits until Redis has loaded its data. $1 the Lua, $2 how many rounds of it before others may be served (0: all), $3 how many words of one segment, $4 how many arguments in all, they, then redis-cli's own. One section for each database.</summary>
     private const string CensusScript = RedisServer.Login + """
-        lua=$1 words=$2 count=$3
-        shift 3
+        lua=$1 rounds=$2 words=$3 count=$4
+        shift 4
         n=0
         all=
         while [ "$n" -lt "$count" ]; do all="$all $1"; shift; n=$((n + 1)); done
@@ -65,22 +67,35 @@ public static class KeyCensus
         until redis-cli "$@" INFO persistence 2>&1 | grep -q '^loading:0'; do n=$((n + 1)); [ "$n" -lt 12000 ] || exit 1; sleep 0.05; done
         redis-cli "$@" INFO keyspace | tr -d '\r' | sed -n 's/^db\([0-9]*\):keys=\([0-9]*\),expires=\([0-9]*\).*/\1 \2 \3/p' | while read -r db keys expires; do
           printf -- 'db %s %s %s\n' "$db" "$keys" "$expires"
-          redis-cli "$@" -n "$db" EVAL "$lua" "$words" $all </dev/null 2>&1
+          cursor=0
+          while [ -n "$cursor" ]; do
+            part=$(redis-cli "$@" -n "$db" EVAL "$lua" "$words" $all "$cursor" "$rounds" </dev/null 2>&1)
+            printf '%s\n' "$part"
+            cursor=$(printf '%s\n' "$part" | sed -n 's/^=cursor \([1-9][0-9]*\)$/\1/p')
+          done
         done
         """;
 
-    public static HostCommand Command(RedisEndpoint endpoint)
+    /// <summary>Of 1,000 keys each: some milliseconds, in which nobody else is served.</summary>
+    private const int RoundsOfAService = 4;
+
+    /// <param name="inService">Whether others are to be served meanwhile; then a key that moves is perhaps counted twice.</param>
+    public static HostCommand Command(RedisEndpoint endpoint, bool inService = false)
     {
         var names = RelayKeyNames.All.Where(name => name.Contains(':')).OrderByDescending(name => name.Length).ToArray();
         var words = RelayKeyNames.All.Select(name => name.Split(':')[0]).Distinct().ToArray();
         return endpoint.Route.Run(HostCommand.ReadingScript(CensusScript,
-            [CountScript, Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]));
+            [CountScript, Number(inService ? RoundsOfAService : 0), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]));
     }
 
     /// <exception cref="RelayOpsException">Redis did not answer.</exception>
-    public static async Task<DatasetCounts> TakeAsync(IHost host, RedisServer redis, CancellationToken cancellationToken)
+    public static Task<DatasetCounts> TakeAsync(IHost host, RedisServer redis, CancellationToken cancellationToken) =>
+        TakeAsync(host, redis, inService: false, cancellationToken);
+
+    /// <inheritdoc cref="TakeAsync(IHost, RedisServer, CancellationToken)"/>
+    public static async Task<DatasetCounts> TakeAsync(IHost host, RedisServer redis, bool inService, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(Command(redis.Endpoint), redis.Credentials, cancellationToken);
+        var result = await host.RunAsync(Command(redis.Endpoint, inService), redis.Credentials, cancellationToken);
         return result.Succeeded ? Parse(result.Output) : throw new RelayOpsException(
             $"{redis.Endpoint.Name} does not tell its keys", FirstLine.Of(result.Exit.Error), "look at its log");
     }
@@ -106,8 +121,8 @@ public static class KeyCensus
                 Finish();
                 current = (int.Parse(number, CultureInfo.InvariantCulture), Count(keys), Count(expiring));
             }
-            else if (words is [var prefix, var many] && long.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var counted))
-                prefixes[prefix] = counted;
+            else if (words is [var prefix, var many] && prefix != "=cursor" && long.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var counted))
+                prefixes[prefix] = prefixes.GetValueOrDefault(prefix) + counted;
         }
 
         Finish();

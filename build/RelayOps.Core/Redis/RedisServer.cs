@@ -72,6 +72,12 @@ public sealed class RedisServer(
     public long Keys => info.Where(pair => pair.Key.StartsWith("db", StringComparison.Ordinal) && pair.Value.StartsWith("keys=", StringComparison.Ordinal))
         .Sum(pair => long.TryParse(pair.Value[5..].Split(',')[0], CultureInfo.InvariantCulture, out var keys) ? keys : 0);
 
+    /// <summary>A field of INFO; empty where this version has none.</summary>
+    public string Info(string field) => info.GetValueOrDefault(field, "");
+
+    /// <summary>When it saves by itself, as CONFIG GET tells it; empty for never.</summary>
+    public string SavePoints => config.GetValueOrDefault("save", "");
+
     /// <summary>What a script that begins with <see cref="Login"/> gets as its first line.</summary>
     internal ReadOnlyMemory<byte> Credentials => Encoding.UTF8.GetBytes(password + "\n");
 
@@ -118,6 +124,7 @@ public sealed class RedisServer(
 
     private string Setting(string name, string fallback) => config.GetValueOrDefault(name) is { Length: > 0 } value ? value : fallback;
 
-    private long Number(string field) =>
+    /// <summary>A number of INFO; 0 where this version has none.</summary>
+    public long Number(string field) =>
         long.TryParse(info.GetValueOrDefault(field), CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -7,6 +7,8 @@ public sealed record OperationReport
 {
     public const int CurrentFormat = 1;
 
+    public const int LongestHistory = 30;
+
     public int Format { get; init; } = CurrentFormat;
 
     /// <summary>The target, e.g. <c>Backup</c>.</summary>
@@ -33,6 +35,15 @@ public sealed record OperationReport
 
     public ReportedRetention? Retention { get; init; }
 
+    /// <summary>What a restore or rollback put back; null where nothing was.</summary>
+    public ReportedRestore? Restore { get; init; }
+
+    /// <summary>Sizes of the backups of the same server and parts, this one's last; oldest first, at most <see cref="LongestHistory"/>.</summary>
+    public ImmutableArray<ReportedBackupSize> History { get; init; } = [];
+
+    /// <summary>The last lines that were said, of a run that failed.</summary>
+    public ImmutableArray<string> Log { get; init; } = [];
+
     /// <summary>How long the service was stopped; null where nothing was ever stopped.</summary>
     public double? DowntimeSeconds { get; init; }
 
@@ -44,7 +55,25 @@ public sealed record OperationReport
 
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
+
+    /// <summary>From opening the archive to a healthy service, in a drill; null where none was started.</summary>
+    public double? RtoSeconds { get; init; }
+
+    /// <summary>The full path of a drill's certificate; null without one.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Of Doctor alone.</summary>
+    public ImmutableArray<ReportedCheck> Checks { get; init; } = [];
+
+    /// <summary>Sizes and growth, of a Usage run; null otherwise.</summary>
+    public ReportedUsage? Usage { get; init; }
 }
+
+/// <param name="Id">Stable, e.g. <c>redis.last-save</c>.</param>
+/// <param name="Outcome"><c>ok</c>, <c>not checked</c>, <c>warning</c>, <c>error</c>.</param>
+/// <param name="Next">How to mend it; null where there is nothing to mend.</param>
+/// <param name="CanFix"><c>--fix</c> does it.</param>
+public sealed record ReportedCheck(string Id, string Outcome, string Found, string Why, string? Next, bool CanFix);
 
 public sealed record ReportedError(string What, string Why, string Next);
 
@@ -89,6 +118,15 @@ public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArr
 {
     /// <summary>Why, store by store.</summary>
     public ImmutableArray<ReportedDecision> Decisions { get; init; } = [];
+
+    /// <summary>The backup that goes when the next one is verified; null where none does.</summary>
+    public string? NextToGo { get; init; }
 }
 
 public sealed record ReportedDecision(string BackupId, string Store, bool Keeps, string Reason);
+
+public sealed record ReportedBackupSize(string BackupId, long SizeBytes, long? Keys);
+
+/// <param name="Restored">A backup's id, or the stamp of a safety copy.</param>
+/// <param name="SafetyCopies">What was put aside, relative to the deployment's directory; <c>Rollback</c> brings it back.</param>
+public sealed record ReportedRestore(string Restored, long? Keys, long? KeysBefore, ImmutableArray<string> SafetyCopies, long SafetyCopyBytes);

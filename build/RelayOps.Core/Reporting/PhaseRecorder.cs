@@ -5,9 +5,12 @@ namespace RelayOps.Core.Reporting;
 /// <summary>Remembers phases and warnings for the <see cref="OperationReport"/> while passing them on. Thread-safe.</summary>
 public sealed class PhaseRecorder(IReporter inner, TimeProvider time) : IReporter
 {
+    private const int LongestTail = 40;
+
     private readonly Lock gate = new();
     private readonly List<ReportedPhase> phases = [];
     private readonly List<string> warnings = [];
+    private readonly Queue<string> said = new();
 
     /// <summary>In the order in which they ended.</summary>
     public ImmutableArray<ReportedPhase> Phases
@@ -29,16 +32,41 @@ public sealed class PhaseRecorder(IReporter inner, TimeProvider time) : IReporte
         }
     }
 
+    /// <summary>The last lines, for whoever looks into a failure.</summary>
+    public ImmutableArray<string> Tail
+    {
+        get
+        {
+            lock (gate)
+                return [.. said];
+        }
+    }
+
     public IPhase Begin(string name, long? expectedBytes = null) =>
         new RecordedPhase(this, name, inner.Begin(name, expectedBytes), time.GetTimestamp());
 
-    public void Note(string text) => inner.Note(text);
+    public void Note(string text)
+    {
+        Remember(text);
+        inner.Note(text);
+    }
 
     public void Warn(string text)
     {
         lock (gate)
             warnings.Add(text);
+        Remember("warning: " + text);
         inner.Warn(text);
+    }
+
+    private void Remember(string text)
+    {
+        lock (gate)
+        {
+            said.Enqueue(text);
+            if (said.Count > LongestTail)
+                said.Dequeue();
+        }
     }
 
     private sealed class RecordedPhase(PhaseRecorder recorder, string name, IPhase inner, long began) : IPhase
@@ -62,6 +90,7 @@ public sealed class PhaseRecorder(IReporter inner, TimeProvider time) : IReporte
             var phase = new ReportedPhase(name, recorder.SecondsSince(began), moved > 0 ? moved : null);
             lock (recorder.gate)
                 recorder.phases.Add(phase);
+            recorder.Remember($"{name}: {Figures.Duration(TimeSpan.FromSeconds(phase.Seconds))}");
             inner.Dispose();
         }
     }

@@ -18,10 +18,23 @@ public static class ReportFigures
                 yield return pair;
         }
 
+        if (report.Restore is { } restore)
+        {
+            yield return ("Restored", restore.Restored);
+            yield return ("Keys now", restore.Keys is { } keys ? Figures.Count(keys) + Before(restore.KeysBefore is { } former ? Figures.Count(former) : null) : null);
+            yield return ("Safety copy", restore.SafetyCopies.IsDefaultOrEmpty ? null : $"{string.Join(", ", restore.SafetyCopies)} ({Figures.Bytes(restore.SafetyCopyBytes)})");
+        }
+
         yield return ("Downtime", report.DowntimeSeconds is { } downtime ? Seconds(downtime) : null);
         yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
+        yield return ("RTO", report.RtoSeconds is { } rto ? Seconds(rto) : null);
+        yield return ("Drill certificate", report.Certificate);
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
+        yield return ("Next to go", report.Retention?.NextToGo);
+        yield return ("Deployment", report.Usage is { } usage ? Figures.Bytes(usage.DeploymentBytes) : null);
+        yield return ("Disk free", report.Usage is { } disk ? $"{Figures.Bytes(disk.DiskFreeBytes)} of {Figures.Bytes(disk.DiskTotalBytes)}" : null);
+        yield return ("Growth", report.Usage?.Growth);
         yield return ("Warnings", report.Warnings.Length > 0 ? Figures.Count(report.Warnings.Length) : null);
         yield return ("Time", Seconds(report.Seconds));
     }

@@ -21,6 +21,14 @@ public static class ReportTexts
         Phases = [.. report.Phases.Select(phase => phase with { Name = change(phase.Name) })],
         Warnings = [.. report.Warnings.Select(change)],
         MovedTo = report.MovedTo is { } place ? change(place) : null,
+        Log = [.. report.Log.Select(change)],
+        Restore = report.Restore is not { } restore ? null : restore with { SafetyCopies = [.. restore.SafetyCopies.Select(change)] },
+        Checks = [.. report.Checks.Select(check => check with { Found = change(check.Found), Next = check.Next is { } next ? change(next) : null })],
+        Usage = report.Usage is not { } usage ? null : usage with
+        {
+            Growth = change(usage.Growth),
+            Entries = [.. usage.Entries.Select(entry => entry with { Name = change(entry.Name) })],
+        },
         Backup = report.Backup is not { } backup ? null : backup with
         {
             Archive = change(backup.Archive),

@@ -11,6 +11,8 @@ public sealed partial record ArchiveName
 {
     public const string Prefix = "claude-relay-backup-";
 
+    public const string CertificateExtension = ".drill.json";
+
     private ArchiveName(string fileName, string baseName, BackupId id)
     {
         FileName = fileName;
@@ -28,6 +30,9 @@ public sealed partial record ArchiveName
     public string Record => Base + ".json";
 
     public string Checksum => Base + ".sha256";
+
+    /// <summary>Of a drill with this very file.</summary>
+    public string Certificate => FileName + CertificateExtension;
 
     /// <param name="compression">Its extension, e.g. <c>.gz</c>.</param>
     /// <param name="encryption">Its extension, e.g. <c>.age</c>; empty for plaintext.</param>

@@ -16,7 +16,7 @@ public abstract class StoreContract
 
     protected abstract Task<StoredBackup> PutAsync(BackupId id, byte[] content);
 
-    protected static CatalogueRecord RecordOf(BackupId id, byte[] content, string extension = ".tar.gz") => new()
+    internal static CatalogueRecord RecordOf(BackupId id, byte[] content, string extension = ".tar.gz") => new()
     {
         Format = CatalogueRecord.CurrentFormat,
         BackupId = id.ToString(),
@@ -92,11 +92,12 @@ public abstract class StoreContract
     {
         var put = await PutAsync(Newest, [1, 2, 3]);
 
-        await Store.SaveRecordAsync(put, put.Record! with { Pinned = true, Verified = VerificationLevel.Drill }, CancellationToken.None);
+        var drill = new DrillFacts(Newest.Time.AddDays(1), 12.345);
+        await Store.SaveRecordAsync(put, put.Record! with { Pinned = true, Verified = VerificationLevel.Drill, Drill = drill }, CancellationToken.None);
 
         var listed = Assert.Single(await Store.ListAsync(CancellationToken.None));
         Assert.True(listed.Record!.Pinned);
-        Assert.Equal(VerificationLevel.Drill, listed.Record.Verified);
+        Assert.Equal((VerificationLevel.Drill, drill), (listed.Record.Verified, listed.Record.Drill));
         Assert.Equal((put.Sha256, put.SizeBytes), (listed.Sha256, listed.SizeBytes));
     }
 

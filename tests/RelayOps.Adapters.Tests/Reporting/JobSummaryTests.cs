@@ -26,8 +26,17 @@ public sealed class JobSummaryTests
             | SHA-256 | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa |
             | Kept | 1 |
             | Removed | 1 |
+            | Next to go | 20250805\_142530 |
             | Warnings | 1 |
             | Time | 12 s |
+
+            ```mermaid
+            xychart-beta
+                title "Size of the last 2 backups"
+                x-axis ["07-29 14:25", "08-05 14:25"]
+                y-axis "MB" 0 --> 1.32
+                bar [1.1, 1.2]
+            ```
 
             <details><summary>Warnings (1)</summary>
 
@@ -68,6 +77,26 @@ public sealed class JobSummaryTests
             Next: check the address
 
             """.Replace("refused |", @"refused \|", StringComparison.Ordinal), JobSummary.Of(Reports.Failure), StringComparison.Ordinal);
+
+    [Fact]
+    public void Of_a_restore_has_the_counts_before_and_after_and_says_how_to_go_back()
+    {
+        var text = JobSummary.Of(Reports.Backup with
+        {
+            Restore = new ReportedRestore("20250805_142530", 1300, 1290, ["redis_data.bak.20250806_000000"], 30_000_000),
+            DowntimeSeconds = 2.5,
+        });
+
+        Assert.Contains("the target Rollback brings them back", text, StringComparison.Ordinal);
+        Assert.Contains("| Keys now | 1,300 (before: 1,290) |", text, StringComparison.Ordinal);
+        Assert.Contains(@"| Safety copy | redis\_data.bak.20250806\_000000 (30.0 MB) |", text, StringComparison.Ordinal);
+        Assert.Contains("| Downtime | 2.5 s |", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_failure_folds_the_last_lines() => Assert.Contains(
+        "<details><summary>Last lines (1)</summary>\n\n|  |\n| --- |\n| looking at &lt;x&gt; |",
+        JobSummary.Of(Reports.Failure with { Log = ["looking at <x>"] }), StringComparison.Ordinal);
 
     [Fact]
     public void Of_leaves_no_markup_to_what_servers_print()

@@ -133,7 +133,9 @@ public sealed class ReportPublisherTests : IDisposable
     {
         "backup" => Reports.Backup,
         "failure" => Reports.Failure,
-        _ => Reports.Backup with { Operation = "Restore", DowntimeSeconds = 2.5, RolledBack = false, DryRun = true },
+        _ => Reports.Backup with { Operation = "Restore", DowntimeSeconds = 2.5, RolledBack = false, DryRun = true,
+            Restore = new ReportedRestore("20250805_142530", 1300, 1290, ["redis_data.bak.20250806_000000"], 30_000_000), Log = ["looking at the server"],
+        },
     };
 
     private static IEnumerable<string> Names(JsonElement element) => element.ValueKind switch

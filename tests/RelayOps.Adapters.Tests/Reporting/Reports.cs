@@ -30,9 +30,11 @@ internal static class Reports
             WireBytes = 1_400_000,
             DecryptedSecrets = ImmutableSortedDictionary<string, long>.Empty.Add("claude accounts", 2),
         },
+        History = [new ReportedBackupSize("20250729_142530", 1_100_000, 1290), new ReportedBackupSize("20250805_142530", 1_200_000, 1300)],
         Retention = new ReportedRetention(["20250805_142530"], ["20250729_142530"])
         {
             Decisions = [new ReportedDecision("20250805_142530", "local", true, "newest 1 of 1"), new ReportedDecision("20250729_142530", "local", false, "1 newer verified backup")],
+            NextToGo = "20250805_142530",
         },
     };
 

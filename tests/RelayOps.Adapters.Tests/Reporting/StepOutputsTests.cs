@@ -15,6 +15,8 @@ public sealed class StepOutputsTests
             verified=deep
             downtime-seconds=
             rolled-back=
+            certificate=
+            rto-seconds=
 
             """, StepOutputs.Format(Reports.Backup));
 
@@ -26,6 +28,11 @@ public sealed class StepOutputsTests
         Assert.Contains("downtime-seconds=1.5\nrolled-back=true\n", text, StringComparison.Ordinal);
         Assert.StartsWith("backup-id=\n", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Format_has_the_certificate_and_the_time_of_a_drill() =>
+        Assert.EndsWith("\ncertificate=/backups/a.tar.gz.drill.json\nrto-seconds=12.345\n",
+            StepOutputs.Format(Reports.Backup with { Certificate = "/backups/a.tar.gz.drill.json", RtoSeconds = 12.345 }), StringComparison.Ordinal);
 
     [Fact]
     public void Format_lets_no_value_begin_another_output()

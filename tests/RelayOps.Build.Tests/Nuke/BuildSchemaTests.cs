@@ -23,6 +23,31 @@ public sealed class BuildSchemaTests
         Assert.Equal(BuildSchema.Of(typeof(global::Build)).Trim(), File.ReadAllText(file).Trim(), ignoreLineEndingDifferences: true);
     }
 
+    /// <summary>Set RELAYOPS_UPDATE_SCHEMA=1 to have the file written anew.</summary>
+    [Fact]
+    public void ProfileSchema_in_the_repository_is_up_to_date()
+    {
+        var file = Path.Combine(ScriptDirectory.RepositoryRoot, ".nuke", ProfileSchema.FileName);
+        if (Environment.GetEnvironmentVariable("RELAYOPS_UPDATE_SCHEMA") == "1")
+            File.WriteAllText(file, ProfileSchema.Of(typeof(global::Build)) + "\n");
+
+        Assert.Equal(ProfileSchema.Of(typeof(global::Build)).Trim(), File.ReadAllText(file).Trim(), ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public void ProfileSchema_knows_values_and_durations()
+    {
+        using var schema = System.Text.Json.JsonDocument.Parse(ProfileSchema.Of(typeof(global::Build)));
+        var properties = schema.RootElement.GetProperty("properties");
+
+        Assert.Equal(["quick", "deep", "drill"], properties.GetProperty("Level").GetProperty("enum").EnumerateArray().Select(value => value.GetString()!));
+        Assert.Matches(properties.GetProperty("LockWait").GetProperty("pattern").GetString()!, "10m");
+        Assert.DoesNotMatch(properties.GetProperty("LockWait").GetProperty("pattern").GetString()!, "ten minutes");
+        Assert.Matches(properties.GetProperty("Only").GetProperty("pattern").GetString()!, "redis+data");
+        Assert.DoesNotMatch(properties.GetProperty("Only").GetProperty("pattern").GetString()!, "redis+everything");
+        Assert.False(schema.RootElement.GetProperty("additionalProperties").GetBoolean());
+    }
+
     private static string Written()
     {
         using var stream = typeof(BuildSchemaTests).Assembly.GetManifestResourceStream("ParametersBuild.schema.json")!;

@@ -19,6 +19,17 @@ public sealed class CommandLineFilesTests : IDisposable
     }
 
     [Fact]
+    public void Check_lists_the_profiles_that_there_are()
+    {
+        _directory.WithFile(".nuke/parameters.tokyo.json", "{}").WithFile(".nuke/parameters.osaka.json", "{}");
+
+        Assert.Equal("there are: osaka, tokyo", Check("--profile", "berlin")!.Next);
+        Assert.Equal("the nearest one is 'tokyo'; there are: osaka, tokyo", Check("--profile", "tokio")!.Next);
+        Assert.Null(Check("--profile", "tokyo", "osaka"));
+        Assert.Equal("there is no profile 'berlin'", Check("--profile", "tokyo", "berlin")!.What);
+    }
+
+    [Fact]
     public void Check_takes_the_profile_from_the_environment()
     {
         var error = CommandLine.Check(
@@ -38,6 +49,14 @@ public sealed class CommandLineFilesTests : IDisposable
     [InlineData("""{ "server": "tokyo" }""", ".nuke/parameters.json has 'server', which is no parameter")]
     [InlineData("""{ "Sever": "tokyo" }""", ".nuke/parameters.json has 'Sever', which is no parameter")]
     [InlineData("""{ "Server": """, ".nuke/parameters.json is no JSON object")]
+    [InlineData("""{ "Server": 5 }""", "'Server' in .nuke/parameters.json is a number")]
+    [InlineData("""{ "Server": { "Host": "tokyo" } }""", "'Server' in .nuke/parameters.json is an object")]
+    [InlineData("""{ "Server": ["tokyo"] }""", "'Server' in .nuke/parameters.json is a list")]
+    [InlineData("""{ "Notify": "a" }""", "'Notify' in .nuke/parameters.json is a text")]
+    [InlineData("""{ "DryRun": 1 }""", "'DryRun' in .nuke/parameters.json is a number")]
+    [InlineData("""{ "Keep": true }""", "'Keep' in .nuke/parameters.json is true or false")]
+    [InlineData("""{ "HealthTimeout": "soon" }""", "'HealthTimeout' in .nuke/parameters.json cannot be 'soon'")]
+    [InlineData("""{ "Keep": 3, "Keep": 4 }""", ".nuke/parameters.json has 'Keep' twice")]
     [InlineData("""[]""", ".nuke/parameters.json is no JSON object")]
     public void Check_reads_the_parameter_file(string content, string? what)
     {

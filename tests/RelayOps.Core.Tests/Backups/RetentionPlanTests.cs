@@ -5,7 +5,7 @@ namespace RelayOps.Core.Tests.Backups;
 
 /// <summary>
 /// A backup is written <c>day</c> in August 2025 or <c>yyyy-MM-dd</c>, perhaps <c>@HHmm</c>, then marks:
-/// <c>u</c> unverified, <c>s</c> sealed, <c>q</c> quick, <c>p</c> pinned, <c>n</c> without a record, <c>b</c> of another server, <c>c</c> of the configuration alone, <c>r</c> in another store.
+/// <c>u</c> unverified, <c>s</c> sealed, <c>q</c> quick, <c>d</c> drilled, <c>p</c> pinned, <c>n</c> without a record, <c>b</c> of another server, <c>c</c> of the configuration alone, <c>r</c> in another store.
 /// Now is 2025-08-31T12:00Z. Expected is what is kept; the rest goes.
 /// </summary>
 public sealed class RetentionPlanTests
@@ -46,6 +46,17 @@ public sealed class RetentionPlanTests
     [InlineData("keep 1", "31 30up 29u", "31 30up")]
     [InlineData("keep 1", "31 2020-01-01p", "31 2020-01-01p")]
     [InlineData("keep 1", "31up 30", "31up 30")]
+    // The newest drilled one stays, and counts; one drilled before it is like any other.
+    [InlineData("keep 1", "31 30 29d 28d 27", "31 29d")]
+    [InlineData("keep 1", "31d 30d 29", "31d")]
+    [InlineData("keep 2", "31 30d 29 28d", "31 30d")]
+    [InlineData("keep 1", "31u 30d 29", "31u 30d")]
+    [InlineData("keep 1", "31 2020-01-01d", "31 2020-01-01d")]
+    [InlineData("keep 1", "2036-01-01d 31 30d 29", "2036-01-01d 31 30d")]
+    [InlineData("keep 1", "31 30bd 29d 28bd", "31 30bd 29d")]
+    [InlineData("keep 1", "31 30d 31r 30r 29rd", "31 30d 31r 29rd")]
+    [InlineData("keep 1", "31 30dp 29d", "31 30dp")]
+    [InlineData("keep 1 daily 2", "31 30 29d 28d", "31 30 29d")]
     // Without a record: stay, do not count.
     [InlineData("keep 1", "31n 30 29", "31n 30")]
     [InlineData("keep 1", "31 30n 29n 28n", "31 30n 29n 28n")]
@@ -116,12 +127,14 @@ public sealed class RetentionPlanTests
     [InlineData("31", "newest 1 of 2, day 2025-08-31, week 2025-W35, month 2025-08")]
     [InlineData("30p", "pinned, newest 2 of 2")]
     [InlineData("29", "2 newer verified backups")]
+    [InlineData("27d", "newest drilled")]
+    [InlineData("26d", "4 newer verified backups")]
     [InlineData("28n", "no record")]
     [InlineData("31@0100u", "unverified, and only 1 newer verified")]
     [InlineData("2036-01-01", "dated in the future")]
     public void Make_says_why(string backup, string reason)
     {
-        var plan = RetentionPlan.Make([.. Words("2036-01-01 31 31@0100u 30p 29 28n").Select(Parse)], Policy("keep 2 daily 1 weekly 1 monthly 1"), Now);
+        var plan = RetentionPlan.Make([.. Words("2036-01-01 31 31@0100u 30p 29 28n 27d 26d").Select(Parse)], Policy("keep 2 daily 1 weekly 1 monthly 1"), Now);
 
         Assert.Equal(reason, plan.Decisions.Single(decision => decision.Backup == Parse(backup)).Reason);
     }
@@ -130,7 +143,7 @@ public sealed class RetentionPlanTests
     public void Case25_RetentionThatDeletesTheLastGoodOne_never_happens_whatever_there_is()
     {
         var random = new Random(25);
-        string[] marks = ["", "", "u", "s", "p", "n", "b", "r", "ub", "up"];
+        string[] marks = ["", "", "u", "s", "p", "n", "b", "r", "d", "bd", "ub", "up"];
         for (var round = 0; round < 5_000; round++)
         {
             var backups = Enumerable.Range(0, random.Next(1, 20))
@@ -140,6 +153,8 @@ public sealed class RetentionPlanTests
 
             var kept = RetentionPlan.Make(backups, policy, Now).Kept.Select(decision => decision.Backup).ToHashSet();
 
+            foreach (var group in backups.Where(backup => backup.IsDrilled).GroupBy(backup => (backup.Store, backup.ServerId)))
+                Assert.True(group.Any(kept.Contains), $"round {round}");
             foreach (var group in backups.Where(backup => backup.IsVerified).GroupBy(backup => (backup.Store, backup.ServerId)))
                 Assert.True(group.Count(kept.Contains) >= Math.Min(policy.Keep, group.Count()), $"round {round}");
         }
@@ -169,7 +184,7 @@ public sealed class RetentionPlanTests
             Store = marks.Contains('r', StringComparison.Ordinal) ? "release" : "local",
             Archive = $"claude-relay-backup-{id}.tar.gz",
             ServerId = marks.Contains('n', StringComparison.Ordinal) ? null : marks.Contains('b', StringComparison.Ordinal) ? "b" : "a",
-            Verified = marks.Contains('u', StringComparison.Ordinal) || marks.Contains('n', StringComparison.Ordinal) ? VerificationLevel.None
+            Verified = marks.Contains('d', StringComparison.Ordinal) ? VerificationLevel.Drill : marks.Contains('u', StringComparison.Ordinal) || marks.Contains('n', StringComparison.Ordinal) ? VerificationLevel.None
                 : marks.Contains('s', StringComparison.Ordinal) ? VerificationLevel.Sealed
                 : marks.Contains('q', StringComparison.Ordinal) ? VerificationLevel.Quick : VerificationLevel.Deep,
             Only = marks.Contains('c', StringComparison.Ordinal) ? "config" : null,

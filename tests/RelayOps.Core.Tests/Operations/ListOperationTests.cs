@@ -21,16 +21,20 @@ public sealed class ListOperationTests
     {
         local.Add("20250805_142530", pinned: true);
         release.Add("20250805_142530", verified: VerificationLevel.Sealed, extension: ".tar.zst.age");
+        local.Add("20250804_000000", verified: VerificationLevel.Drill, drill: new DrillFacts(new DateTimeOffset(2025, 8, 5, 3, 0, 0, TimeSpan.Zero), 12.34));
+        local.Add("20250803_000000", verified: VerificationLevel.Drill, drill: new DrillFacts(new DateTimeOffset(2025, 8, 4, 3, 0, 0, TimeSpan.Zero), null));
         local.Add("20250701_000000", hasRecord: false);
 
         var table = ListOperation.Table(await operation.RunAsync(CancellationToken.None));
 
         Assert.Equal(
         [
-            "id               age   size     store    encrypted  verified  pinned",
-            "20250805_142530  9 h   1.20 MB  local    no         deep      yes",
-            "20250805_142530  9 h   1.20 MB  release  age        sealed    no",
-            "20250701_000000  36 d  1.20 MB  local    no         none      no",
+            "id               age   size     store    encrypted  verified  pinned  drilled",
+            "20250805_142530  9 h   1.20 MB  local    no         deep      yes     no",
+            "20250805_142530  9 h   1.20 MB  release  age        sealed    no      no",
+            "20250804_000000  2 d   1.20 MB  local    no         drill     no      2025-08-05, RTO 12 s",
+            "20250803_000000  3 d   1.20 MB  local    no         drill     no      2025-08-04, redis alone",
+            "20250701_000000  36 d  1.20 MB  local    no         none      no      no",
         ], table.AsEnumerable());
     }
 
@@ -41,7 +45,7 @@ public sealed class ListOperationTests
     [Fact]
     public async Task Json_is_one_array_of_the_same()
     {
-        local.Add("20250805_142530", pinned: true);
+        local.Add("20250805_142530", pinned: true, drill: new DrillFacts(new DateTimeOffset(2025, 8, 5, 15, 0, 0, TimeSpan.Zero), 12.34));
         local.Add("20250701_000000", hasRecord: false);
 
         using var document = JsonDocument.Parse(ListOperation.Json(await operation.RunAsync(CancellationToken.None)));
@@ -49,6 +53,7 @@ public sealed class ListOperationTests
         var first = document.RootElement[0];
         Assert.Equal("""{"id":"20250805_142530","ageSeconds":34470,"sizeBytes":1200000,"store":"local","encrypted":null,"verified":"deep","pinned":true}""",
             "{" + string.Join(",", first.EnumerateObject().Take(7).Select(property => $"\"{property.Name}\":{property.Value.GetRawText()}")) + "}");
+        Assert.Equal(("2025-08-05T15:00:00+00:00", 12.34), (first.GetProperty("drilledAt").GetString(), first.GetProperty("rtoSeconds").GetDouble()));
         Assert.Equal(2, document.RootElement.GetArrayLength());
         Assert.Equal(JsonValueKind.Null, document.RootElement[1].GetProperty("server").ValueKind);
     }

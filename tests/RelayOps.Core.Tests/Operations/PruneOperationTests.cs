@@ -29,6 +29,15 @@ public sealed class PruneOperationTests
         Assert.Equal("keep 20250805_000000 in local: newest 1 of 2", reporter.Lines[0]);
         Assert.Equal("remove 20250802_000000 in local: 3 newer verified backups", reporter.Lines[3]);
         Assert.Equal(4, report.Decisions.Length);
+        Assert.Equal("20250804_000000", report.NextToGo);
+    }
+
+    [Fact]
+    public async Task RunAsync_names_none_that_goes_next_while_there_is_room()
+    {
+        store.Add("20250805_000000");
+
+        Assert.Null((await operation.RunAsync(Keep(2), CancellationToken.None)).NextToGo);
     }
 
     [Fact]

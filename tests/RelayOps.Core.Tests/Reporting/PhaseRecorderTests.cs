@@ -29,6 +29,18 @@ public sealed class PhaseRecorderTests
     }
 
     [Fact]
+    public void Tail_has_the_last_lines_of_every_kind()
+    {
+        for (var line = 1; line <= 50; line++)
+            recorder.Note($"line {line}");
+        recorder.Warn("clock is off");
+        recorder.Begin("pack").Dispose();
+
+        Assert.Equal(40, recorder.Tail.Length);
+        Assert.Equal(["line 50", "warning: clock is off", "pack: 0.0 s"], recorder.Tail[^3..].AsEnumerable());
+    }
+
+    [Fact]
     public void Warnings_are_each_there_once()
     {
         recorder.Warn("a log file shrank");

@@ -16,7 +16,8 @@ internal sealed class MemoryStore(string name) : IBackupStore
     public (string Id, Exception Error)? FailsOn { get; set; }
 
     public StoredBackup Add(string id, string? server = "0123456789abcdef", VerificationLevel verified = VerificationLevel.Deep, bool pinned = false,
-        string extension = ".tar.gz", bool hasRecord = true, string? only = null)
+        string extension = ".tar.gz", bool hasRecord = true, string? only = null,
+        DrillFacts? drill = null)
     {
         var archive = $"{ArchiveName.Prefix}{id}{extension}";
         var backup = new StoredBackup
@@ -26,7 +27,7 @@ internal sealed class MemoryStore(string name) : IBackupStore
             Archive = archive,
             Location = $"/{name}/{archive}",
             SizeBytes = 1_200_000,
-            Record = hasRecord ? RecordOf(id, archive, server!, verified, pinned) with { Only = only } : null,
+            Record = hasRecord ? RecordOf(id, archive, server!, verified, pinned) with { Only = only, Drill = drill } : null,
             Sha256 = hasRecord ? new string('b', 64) : null,
         };
         backups.Add(backup);

@@ -51,6 +51,7 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
         Assert.True(drill.Status == 0, drill.ToString());
         Assert.Equal((outputs["backup-id"], "drill"), (drill["Drill"].Outputs!["backup-id"], drill["Drill"].Outputs!["verified"]));
         Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", "report.json")));
+        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", $"{Path.GetFileName(archive)}.drill.json")), drill.ToString());
     }
 
     [Fact]

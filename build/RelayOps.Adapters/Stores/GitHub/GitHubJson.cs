@@ -14,6 +14,8 @@ namespace RelayOps.Adapters.Stores.GitHub;
 [JsonSerializable(typeof(ReleaseChange))]
 [JsonSerializable(typeof(ArtifactsJson))]
 [JsonSerializable(typeof(WorkflowRunJson))]
+[JsonSerializable(typeof(WorkflowsJson))]
+[JsonSerializable(typeof(RepositoryRightsJson))]
 [JsonSerializable(typeof(ErrorJson))]
 [JsonSerializable(typeof(IssueJson[]))]
 [JsonSerializable(typeof(IssueJson))]
@@ -50,6 +52,14 @@ internal sealed partial class GitHubJson : JsonSerializerContext
 internal sealed record ErrorJson(string? Message, JsonElement? Errors);
 
 internal sealed record RepositoryJson(long Id, string? Visibility, bool? Private, string? DefaultBranch);
+
+internal sealed record RepositoryRightsJson(PermissionsJson? Permissions);
+
+internal sealed record PermissionsJson(bool? Push);
+
+internal sealed record WorkflowsJson(WorkflowJson[] Workflows);
+
+internal sealed record WorkflowJson(string Path, string State);
 
 internal sealed record ReleaseJson(
     long Id, string TagName, string? Name, string? Body, bool Draft, bool? Immutable, DateTimeOffset CreatedAt, string HtmlUrl, string UploadUrl, AssetJson[]? Assets);

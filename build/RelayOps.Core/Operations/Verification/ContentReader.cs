@@ -8,10 +8,12 @@ using RelayOps.Core.Redis;
 namespace RelayOps.Core.Operations.Verification;
 
 /// <summary>Reads an archive once and collects what the checks need.</summary>
-internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, IDrillGround? ground)
+/// <param name="watch">Who looks on while the dataset in a file is read, by its path; null for the accounts' secrets alone.</param>
+internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, IDrillGround? ground, Func<string, IRdbVisitor>? watch = null)
 {
     private const int LongestText = 1 << 20;
     private const string RedisData = "redis_data/";
+    private const string Data = "data/";
 
     /// <summary>Files above this are read by a thread of their own, beside the one that looks into them.</summary>
     private const long WorthAThread = 1 << 20;
@@ -70,10 +72,10 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
         switch (EntryRoles.Of(entry.Path))
         {
             case EntryRole.Dump:
-                content.Dumps[entry.Path] = await RdbReader.ReadAsync(stream, content.Secrets, cancellationToken);
+                content.Dumps[entry.Path] = await RdbReader.ReadAsync(stream, Visitor(entry), cancellationToken);
                 break;
             case EntryRole.AppendOnly:
-                content.AppendOnly[entry.Path] = await AofReader.CheckAsync(stream, content.Secrets, cancellationToken);
+                content.AppendOnly[entry.Path] = await AofReader.CheckAsync(stream, Visitor(entry), cancellationToken);
                 break;
             case EntryRole.Text:
                 content.Texts[entry.Path] = Encoding.UTF8.GetString(await ReadSmallAsync(entry, stream, LongestText, cancellationToken));
@@ -82,6 +84,8 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
 
         await stream.CopyToAsync(Stream.Null, 1 << 17, cancellationToken);
     }
+
+    private IRdbVisitor Visitor(ArchiveEntry entry) => watch?.Invoke(entry.Path) ?? content.Secrets;
 
     private static async Task<byte[]> ReadSmallAsync(ArchiveEntry entry, Stream stream, int limit, CancellationToken cancellationToken)
     {
@@ -92,8 +96,9 @@ internal sealed class ContentReader(VerifyTools tools, VerificationLevel level, 
         return bytes;
     }
 
+    /// <summary>What a drill needs as files; all else it reads from here.</summary>
     private static string? DrillPath(string path) =>
-        path.StartsWith(RedisData, StringComparison.Ordinal) ? path[RedisData.Length..] : null;
+        path.StartsWith(RedisData, StringComparison.Ordinal) || path.StartsWith(Data, StringComparison.Ordinal) ? path : null;
 
     private static ManifestEntry Observe(ArchiveEntry entry) => new()
     {

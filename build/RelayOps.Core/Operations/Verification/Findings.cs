@@ -18,6 +18,8 @@ internal sealed class Findings(bool isLegacy)
 
     public string? DrilledBy { get; set; }
 
+    public ApiKeyMap? ApiKeys { get; set; }
+
     public void Warn(string text) => warnings.Add(text);
 
     /// <summary>An archive of the older scripts is taken as it is; one of ours must be whole.</summary>

@@ -34,5 +34,11 @@ public sealed record VerificationReport
     /// <summary>The Redis that loaded the dataset at level drill, e.g. <c>redis-server 7.0.15</c>.</summary>
     public string? DrilledBy { get; init; }
 
+    /// <summary>Of a drill that went well.</summary>
+    public DrillCertificate? Drill { get; init; }
+
+    /// <summary>Where its certificate lies; null where nobody keeps it.</summary>
+    public string? Certificate { get; init; }
+
     public required double Seconds { get; init; }
 }

@@ -25,6 +25,9 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
     private bool _ended;
     private bool _checksums;
     private ulong _checksum;
+    private bool _digests;
+    private ulong _digest;
+    private int _digestFrom;
 
     /// <summary>Bytes handed out so far.</summary>
     public long Offset => _blockOffset + _position;
@@ -43,6 +46,15 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
     {
         _checksums = false;
         return Crc64.Append(_checksum, _block.AsSpan(0, _position));
+    }
+
+    /// <summary>What is taken from here on counts, up to <see cref="Digest"/>.</summary>
+    public void StartDigest(ulong seed) => (_digests, _digest, _digestFrom) = (true, seed, _position);
+
+    public ulong Digest()
+    {
+        _digests = false;
+        return Crc64.Append(_digest, _block.AsSpan(_digestFrom, _position - _digestFrom));
     }
 
     /// <summary>The first bytes of all, without taking them; for a caller that has taken nothing yet. Shorter where there are no more.</summary>
@@ -154,6 +166,8 @@ internal sealed class ByteSource(Stream stream, string subject, CancellationToke
             return false;
         if (_checksums)
             _checksum = Crc64.Append(_checksum, _block.AsSpan(0, _end));
+        if (_digests)
+            (_digest, _digestFrom) = (Crc64.Append(_digest, _block.AsSpan(_digestFrom, _end - _digestFrom)), 0);
         cancellationToken.ThrowIfCancellationRequested();
         _ahead ??= ReadAhead(new byte[FirstBlockBytes]);
         var read = _ahead.GetAwaiter().GetResult();

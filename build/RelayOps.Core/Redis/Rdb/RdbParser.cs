@@ -82,12 +82,21 @@ internal sealed class RdbParser
     {
         if (code is > (byte)RdbType.StreamListpacks4 or UnusedType)
             throw _source.Damage($"{code} is neither an opcode nor a type of value", _source.Offset - 1);
+        var begin = _source.Offset - 1;
         var isWhole = _input.TryReadString(_scratch, IRdbVisitor.LongestValue, out var key);
         _record.Begin(key, isWhole);
+        if (_record.IsDigested)
+            _source.StartDigest(code);
         if (_values.Read(code))
+        {
             _counter.Add(_record.Database, _record.Prefix, _record.Expiry is not null);
+            _record.End(_source.Offset - begin, _record.IsDigested ? _source.Digest() : 0);
+        }
         else
+        {
             _notes.AddEmptyKey();
+        }
+
         _record.Expiry = null;
     }
 

@@ -31,6 +31,15 @@ internal sealed class RdbRecord(IRdbVisitor? visitor)
         IsWanted = visitor.Wants(Database, Key);
     }
 
+    /// <summary>Whether the visitor asked for a digest of what is read.</summary>
+    public bool IsDigested => _isKnown && visitor is { WantsDigests: true };
+
+    public void End(long bytes, ulong digest)
+    {
+        if (_isKnown)
+            visitor?.End(Database, Key, bytes, digest);
+    }
+
     public void Value(ReadOnlySpan<byte> value) => visitor!.Value(Database, Key, value);
 
     public void Field(ReadOnlySpan<byte> field, ReadOnlySpan<byte> value)

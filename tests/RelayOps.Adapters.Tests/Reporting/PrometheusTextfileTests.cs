@@ -1,0 +1,43 @@
+using RelayOps.Adapters.Reporting;
+using RelayOps.Adapters.Tests.Stores;
+
+namespace RelayOps.Adapters.Tests.Reporting;
+
+public sealed class PrometheusTextfileTests : IDisposable
+{
+    private readonly TemporaryDirectory home = new();
+
+    private string Path => home["node/relayops.prom"];
+
+    public void Dispose() => home.Dispose();
+
+    [Fact]
+    public async Task WriteAsync_writes_a_sample_of_each_figure_under_its_help()
+    {
+        await WriteAsync(Reports.Backup);
+
+        var lines = await File.ReadAllLinesAsync(Path);
+        Assert.Contains("# TYPE relayops_backup_keys gauge", lines);
+        Assert.Contains("relayops_backup_keys{operation=\"Backup\",server=\"tokyo\"} 1300", lines);
+        Assert.Contains("relayops_backup_size_bytes{operation=\"Backup\",server=\"tokyo\"} 1200000", lines);
+        Assert.Contains("relayops_last_success_timestamp_seconds{operation=\"Backup\",server=\"tokyo\"} 1754403942.345", lines);
+        Assert.All(lines.Where(line => line[0] != '#'), line => Assert.Matches("^relayops_[a-z_]+\\{[^}]+\\} -?[0-9.E+]+$", line));
+        Assert.Equal([Path], Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!));
+    }
+
+    [Fact]
+    public async Task WriteAsync_keeps_the_last_success_when_a_run_fails_and_the_samples_of_others()
+    {
+        await WriteAsync(Reports.Backup);
+        await WriteAsync(Reports.Failure with { StartedAt = Reports.Backup.StartedAt.AddDays(1) });
+        await PrometheusTextfile.WriteAsync(Reports.Backup, "a \"b\" \\ c", Path, CancellationToken.None);
+
+        var text = await File.ReadAllTextAsync(Path);
+        Assert.Contains("relayops_last_success_timestamp_seconds{operation=\"Backup\",server=\"tokyo\"} 1754403942.345", text, StringComparison.Ordinal);
+        Assert.Contains("relayops_last_run_exit_status{operation=\"Backup\",server=\"tokyo\"} 3", text, StringComparison.Ordinal);
+        Assert.Contains("relayops_last_run_exit_status{operation=\"Backup\",server=\"a \\\"b\\\" \\\\ c\"} 0", text, StringComparison.Ordinal);
+        Assert.Equal(1, text.Split("# HELP relayops_last_run_exit_status").Length - 1);
+    }
+
+    private Task WriteAsync(Core.Reporting.OperationReport report) => PrometheusTextfile.WriteAsync(report, "tokyo", Path, CancellationToken.None);
+}
