@@ -48,7 +48,7 @@ internal static class MoveSteps
 
     private static IEnumerable<string> OfHandover(MoveRequest request, HandoverParts parts, RestoreJournal journal, Func<HostCommand, string> old, Func<HostCommand, string> @new)
     {
-        var (source, side) = (parts.Source, new OldSide(null!, parts.Source.Target));
+        var (source, side) = (parts.Source, new OldSide(parts.Old, parts.Source.Target));
         var docker = parts.Arrival.Survey.Docker!;
         yield return old(Watchdog.ArmCommand(source.Path, request.HealthTimeout, new WayBack(source.Target, journal).Commands));
         if (!journal.ComingBack.IsEmpty)
