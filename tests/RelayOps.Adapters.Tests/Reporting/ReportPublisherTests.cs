@@ -133,8 +133,14 @@ public sealed class ReportPublisherTests : IDisposable
     {
         "backup" => Reports.Backup,
         "failure" => Reports.Failure,
-        _ => Reports.Backup with { Operation = "Restore", DowntimeSeconds = 2.5, RolledBack = false, DryRun = true,
-            Restore = new ReportedRestore("20250805_142530", 1300, 1290, ["redis_data.bak.20250806_000000"], 30_000_000), Log = ["looking at the server"],
+        _ => Reports.Backup with
+        {
+            Operation = "Restore",
+            DowntimeSeconds = 2.5,
+            RolledBack = false,
+            DryRun = true,
+            Restore = new ReportedRestore("20250805_142530", 1300, 1290, ["redis_data.bak.20250806_000000"], 30_000_000),
+            Log = ["looking at the server"],
         },
     };
 

@@ -26,7 +26,7 @@ public sealed class NativeDeployment : IAsyncDisposable
 
     public RedisServerProcess Redis { get; }
 
-    public IEnumerable<string> Archives => Directory.Exists(Store) ? Directory.GetFiles(Store, "claude-relay-backup-*.tar.*").Order() : [];
+    public IEnumerable<string> Archives => Directory.Exists(Store) ? Directory.GetFiles(Store, "claude-relay-backup-*.tar.*").Where(file => !file.EndsWith(".drill.json", StringComparison.Ordinal)).Order() : [];
 
     /// <summary>What an operator types to reach it on this machine.</summary>
     public string[] Here => ["--server", "local", "--deployment-path", Path, "--backup-directory", Store, "--report", _directory.File("report.json")];

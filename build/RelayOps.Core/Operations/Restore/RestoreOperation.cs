@@ -58,9 +58,9 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         JournalFile file, CancellationToken cancellationToken)
     {
         var staged = new StagedFiles(host, target, reporter);
-        await file.WriteAsync(journal, cancellationToken);
         try
         {
+            await file.WriteAsync(journal, cancellationToken);
             await staged.BringAsync(source, plan, cancellationToken);
             var expected = plan.HasRedis
                 ? await new StagedDataset(host, target, reporter).PrepareAsync(request, plan, backup, cancellationToken) : null;
@@ -76,9 +76,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         }
         catch
         {
-            using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(60), time);
-            if (await staged.RemoveAsync(journal.Staging, briefly.Token))
-                await file.DropAsync(briefly.Token);
+            await staged.AbandonAsync(journal, file, time);
             throw;
         }
     }
