@@ -34,6 +34,7 @@ internal sealed partial class Outcome
     {
         Backup = _backup,
         Retention = _retention,
+        Rehearsal = _rehearsal,
         Restore = _restore is not { Restored: { } restored } ? null
             : new ReportedRestore(restored, _restore.Keys, _restore.KeysBefore, [.. _restore.SafetyCopies], _restore.SafetyCopyBytes),
         History = _history,

@@ -54,6 +54,9 @@ public sealed record RestoreJournal
     /// <summary>Redis is stopped for it.</summary>
     public required bool Redis { get; init; }
 
+    /// <summary>The Redis that is stopped and started on the server itself; null where it runs in a container, or not at all.</summary>
+    public NativeRedis? Native { get; init; }
+
     /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
     public bool Recreates { get; init; }
 

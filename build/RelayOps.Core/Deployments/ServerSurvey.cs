@@ -38,6 +38,9 @@ public sealed record ServerSurvey
     /// <summary>A file in the deployment's directory that a migration leaves behind on the old server.</summary>
     public const string MoveNote = "MOVED-TO.txt";
 
+    /// <summary>Everything in the deployment belongs to the user, who therefore needs no other rights for it; asked only where there are none.</summary>
+    public bool IsOwned { get; init; }
+
     public required ImmutableHashSet<string> Tools { get; init; }
 
     public required bool CanSudo { get; init; }
@@ -59,6 +62,7 @@ public sealed record ServerSurvey
         say() { printf '%s=%s\n' "$1" "$2"; }
         say user "$(id -un)"; say node "$(uname -n)"; say machine "$(cat /etc/machine-id 2>/dev/null)"; say now "$(date +%s)"
         say asked "$p"
+        if sudo -n true 2>/dev/null; then sudo=yes; else sudo=; fi
         if cd "$p" 2>/dev/null; then
           say path "$(pwd -P)"
           say free "$(df -Pk . | awk 'END { print $4 }')"
@@ -69,12 +73,13 @@ public sealed record ServerSurvey
           if [ -w . ]; then say writable yes; fi
           if [ -e .relayops/journal.json ]; then say journal yes; fi
           if [ -r MOVED-TO.txt ]; then say moved "$(head -n 1 MOVED-TO.txt)"; fi
+          if [ -z "$sudo" ] && [ -z "$(find . ! -user "$(id -un)" 2>/dev/null | head -n 1)" ]; then say owned yes; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
         for t in docker docker-compose tar find stat gzip zstd sudo redis-cli flock; do
           if command -v "$t" >/dev/null 2>&1; then say tool "$t"; fi
         done
-        if sudo -n true 2>/dev/null; then say sudo yes; fi
+        if [ -n "$sudo" ]; then say sudo yes; fi
         for d in 'docker' 'sudo -n docker'; do
           if v=$($d version --format '{{.Server.Version}}' 2>&1) && [ -n "$v" ]; then
             say docker "$d"; say version "$v"
@@ -144,6 +149,7 @@ public sealed record ServerSurvey
             HasEnvironmentFile = Find("env") is not null,
             IsWritable = Find("writable") is not null,
             HasJournal = Find("journal") is not null,
+            IsOwned = Find("owned") is not null,
             MovedTo = Find("moved"),
             Tools = [.. said["tool"]],
             CanSudo = Find("sudo") is not null,

@@ -20,7 +20,7 @@ public sealed class ReportPublisherTests : IDisposable
         runner.Dispose();
     }
 
-    public static TheoryData<string> Cases => new("backup", "failure", "restore");
+    public static TheoryData<string> Cases => new("backup", "failure", "restore", "rehearsal");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -133,6 +133,7 @@ public sealed class ReportPublisherTests : IDisposable
     {
         "backup" => Reports.Backup,
         "failure" => Reports.Failure,
+        "rehearsal" => Reports.Backup with { Rehearsal = new ReportedRehearsal("redis-server 7.0.15", [new ReportedStep("backup", 1.5)]) },
         _ => Reports.Backup with
         {
             Operation = "Restore",

@@ -47,7 +47,9 @@ public sealed class NativeDeployment : IAsyncDisposable
         var path = directory.File(name);
         foreach (var part in new[] { "redis_data", "data", "logs" })
             Directory.CreateDirectory(System.IO.Path.Combine(path, part));
-        var redis = await RedisServerProcess.StartAsync(options with { Directory = System.IO.Path.Combine(path, "redis_data") }, cancellationToken);
+        var home = Directory.CreateDirectory(directory.File("redis")).FullName;
+        var redis = await RedisServerProcess.StartAsync(
+            options with { Directory = home, DataDirectory = System.IO.Path.Combine(path, "redis_data") }, cancellationToken);
         await File.WriteAllTextAsync(System.IO.Path.Combine(path, "docker-compose.yml"), """
             services:
               claude-relay:

@@ -97,6 +97,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         Services = [.. Ordered(plan.Stopped).Select(container => container.Service).OfType<string>()],
         Project = target.Services.Project,
         Redis = plan.HasRedis || plan.Recreates,
+        Native = plan.Native,
         Recreates = plan.Recreates,
     };
 

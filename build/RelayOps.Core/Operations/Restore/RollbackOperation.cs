@@ -68,6 +68,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
         var stamp = SafetyCopies.Stamp(time.GetUtcNow(), history);
         var items = newest.Items.Select(item => new ExchangedItem(item.Name, there.Contains(item.Aside) ? item.Aside : null, $"{item.Name}.bak.{stamp}"));
         var redis = newest.Items.Any(item => item.Name == RedisFinder.DataDirectory);
+        if (redis && target.NativeRefusal is { } refusal)
+            throw refusal;
         var recreates = newest.Recreates;
         var running = target.Services.Redis.Where(_ => redis || recreates).Concat(target.Services.Apps).Where(container => container.IsRunning).ToList();
         return new RestoreJournal
@@ -81,6 +83,7 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             Services = [.. running.Select(container => container.Service).OfType<string>()],
             Project = target.Services.Project,
             Redis = redis || recreates,
+            Native = redis ? target.Native : null,
             Recreates = recreates,
             Undoes = newest.Stamp,
         };
