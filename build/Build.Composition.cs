@@ -213,18 +213,18 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private async Task<IHost> ConnectAsync(SshTarget target, string? key, CancellationToken cancellationToken)
     {
-        var connection = ConnectionTo(target) with { Key = CallerPath.ResolveUnlessText(key) };
+        var connection = ConnectionTo(target, key);
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
             (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
         return host;
     }
 
-    private SshConnection ConnectionTo(SshTarget target) => new()
+    private SshConnection ConnectionTo(SshTarget target, string? key) => new()
     {
         Target = target,
         Transport = Server.Transport,
-        Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
+        Key = CallerPath.ResolveUnlessText(key),
         KeyPassphrase = _secrets.SshKeyPassphrase,
         KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
     };

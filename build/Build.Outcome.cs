@@ -15,7 +15,7 @@ internal sealed partial class Outcome
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => _examined?.Verdict ?? _verdict ?? OfBackup(operation);
+    public string Verdict(string operation) => MoveVerdict ?? _examined?.Verdict ?? _verdict ?? OfBackup(operation);
 
     private string OfBackup(string operation) => _restore is { Restored: { } restored }
         ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
@@ -30,10 +30,11 @@ internal sealed partial class Outcome
         return figures;
     }
 
-    public OperationReport Complete(OperationReport report) => WithDrill(report) with
+    public OperationReport Complete(OperationReport report) => CompleteMove(WithDrill(report) with
     {
         Backup = _backup,
         Retention = _retention,
+        Rehearsal = _rehearsal,
         Restore = _restore is not { Restored: { } restored } ? null
             : new ReportedRestore(restored, _restore.Keys, _restore.KeysBefore, [.. _restore.SafetyCopies], _restore.SafetyCopyBytes),
         History = _history,
@@ -42,7 +43,7 @@ internal sealed partial class Outcome
         Usage = _usage,
         DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
         RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
-    };
+    });
 
     public void Restored(RelayOps.Core.Operations.Restore.RestoreOutcome restore)
     {

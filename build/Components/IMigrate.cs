@@ -11,6 +11,12 @@ internal interface IMigrate : IHazRestore, IBackup, IVerify
     [Parameter("Private key for the new server: a path, or its text in the environment variable NEW_SSH_KEY. Default: as --ssh-key"), SecretOrPath]
     string? NewSshKey => TryGetValue(() => NewSshKey);
 
+    [Parameter("Port of the service on the new server (PORT in .env). Default: as on the old one")]
+    int? NewPort => TryGetValue<int?>(() => NewPort);
+
+    [Parameter("What compose calls the containers on the new server (COMPOSE_PROJECT_NAME in .env). Default: as .env or the directory says")]
+    string? NewProjectName => TryGetValue(() => NewProjectName);
+
     [Parameter("Sends the data straight from the old server to the new one, where the old one can reach it")]
     bool Direct => TryGetValue<bool?>(() => Direct) ?? false;
 

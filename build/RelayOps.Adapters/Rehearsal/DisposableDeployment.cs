@@ -1,39 +1,72 @@
-using System.Net;
-using System.Net.Sockets;
-using RelayOps.Core;
+using RelayOps.Adapters.Drills;
+using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 
 namespace RelayOps.Adapters.Rehearsal;
 
 /// <summary>
-/// A deployment of the relay service in a private temporary directory, with realistic data and a real Redis where <c>redis-server</c> is installed.
-/// It and its Redis end with this process at the latest.
+/// A deployment of the relay service in a private temporary directory, with realistic data and a real Redis where there is one to be had.
+/// Disposing leaves nothing of it; what a killed run left, the next one removes.
 /// </summary>
 public sealed class DisposableDeployment : IAsyncDisposable
 {
-    private readonly DirectoryInfo _directory;
-    private IRunningCommand? _redis;
+    private const string Prefix = "relayops-rehearsal-";
 
-    private DisposableDeployment(DirectoryInfo directory) => _directory = directory;
+    /// <summary>
+    /// A restored Redis was started on its own, so whoever works in a data directory of ours is ended. Root may have made files, where
+    /// restoring needed it. $1 the directory.
+    /// </summary>
+    private const string RemoveScript = """
+        for p in /proc/[0-9]*; do
+          for d in "$1"/*/redis_data "$1"/*/redis_data.*; do
+            if [ "$p/cwd" -ef "$d" ]; then
+              case $(cat "$p/comm" 2>/dev/null) in redis-server*|redis-check-rdb*|valkey-server*) kill -s KILL "${p#/proc/}" 2>/dev/null ;; esac
+            fi
+          done
+        done
+        name=${1##*/}
+        for docker in docker 'sudo -n docker'; do
+          if command -v docker >/dev/null 2>&1 && $docker inspect "$name" >/dev/null 2>&1; then $docker rm -f -v "$name" >/dev/null; break; fi
+        done
+        rm -rf "$1" 2>/dev/null || sudo -n rm -rf "$1"
+        """;
 
-    public string Path => System.IO.Path.Combine(_directory.FullName, "claude-relay-deployment");
+    private readonly IHost _host;
+    private readonly string _directory;
+    private DisposableRedis? _redis;
+
+    private DisposableDeployment(IHost host, string directory)
+    {
+        _host = host;
+        _directory = directory;
+    }
+
+    public string Path => System.IO.Path.Combine(_directory, "claude-relay-deployment");
 
     /// <summary>For the backups of the rehearsal.</summary>
-    public string StorePath => System.IO.Path.Combine(_directory.FullName, "data-backups");
+    public string StorePath => System.IO.Path.Combine(_directory, "data-backups");
 
-    /// <summary>Without it, files alone are rehearsed.</summary>
-    public bool HasRedis => _redis is not null;
+    /// <summary>What runs as its Redis, e.g. <c>redis-server 7.0.15</c>; null where files alone are rehearsed.</summary>
+    public string? Redis => _redis?.Description;
 
-    /// <param name="host">This machine: it ends the Redis when this process ends, whatever ends it.</param>
+    /// <summary>The image it runs from; null for a program of this machine.</summary>
+    public string? Image => _redis?.Image;
+
+    /// <param name="host">This machine.</param>
     public static async Task<DisposableDeployment> CreateAsync(IHost host, CancellationToken cancellationToken)
     {
-        var deployment = new DisposableDeployment(Directory.CreateTempSubdirectory("relayops-rehearsal-"));
+        var parent = System.IO.Path.GetTempPath();
+        foreach (var abandoned in OwnedDirectory.ListAbandoned(parent, Prefix))
+            await host.RunAsync(HostCommand.ChangingScript(RemoveScript, abandoned), cancellationToken);
+        var deployment = new DisposableDeployment(host, OwnedDirectory.Create(parent, Prefix));
         try
         {
-            var files = new RehearsalFiles(deployment.Path, FreePort());
+            var files = new RehearsalFiles(deployment.Path);
             await files.WriteAsync(cancellationToken);
-            if ((await host.RunAsync(HostCommand.ReadingScript("command -v redis-server && command -v redis-cli"), cancellationToken)).Succeeded)
-                await deployment.StartRedisAsync(host, files, cancellationToken);
+            var survey = await ServerSurvey.TakeAsync(host, deployment.Path, cancellationToken);
+            deployment._redis = await DisposableRedis.FindAsync(host, survey, System.IO.Path.GetFileName(deployment._directory), cancellationToken);
+            if (deployment._redis is { } redis)
+                await redis.StartAsync(files, cancellationToken);
             return deployment;
         }
         catch
@@ -47,28 +80,8 @@ public sealed class DisposableDeployment : IAsyncDisposable
     {
         if (_redis is not null)
             await _redis.DisposeAsync();
-        _directory.Delete(recursive: true);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _host.RunAsync(HostCommand.ChangingScript(RemoveScript, _directory), patience.Token);
     }
 
-    private async Task StartRedisAsync(IHost host, RehearsalFiles files, CancellationToken cancellationToken)
-    {
-        _redis = await host.StartAsync(HostCommand.Changing("redis-server", files.RedisConfiguration), cancellationToken);
-        var password = new ReadOnlyMemory<byte>(System.Text.Encoding.UTF8.GetBytes(files.RedisPassword + "\n"));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
-        var answers = await host.RunAsync(Asking("""until redis-cli -p "$1" PING 2>/dev/null | grep -q PONG; do sleep 0.05; done"""), password, patience.Token);
-        var loaded = answers.Succeeded ? await host.RunAsync(Asking("""redis-cli -p "$1" --pipe"""), await files.DatasetAsync(cancellationToken), cancellationToken) : answers;
-        if (!loaded.Succeeded)
-            throw new RelayOpsException("the rehearsal's Redis did not start", Core.Reporting.FirstLine.Of(loaded.Exit.Error + loaded.Output),
-                "run redis-server by hand to see why");
-
-        HostCommand Asking(string script) => HostCommand.ChangingScript($"IFS= read -r REDISCLI_AUTH; export REDISCLI_AUTH; {script}", $"{files.Port}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -33,6 +33,9 @@ public sealed record Container
 
     public required ImmutableArray<Mount> Mounts { get; init; }
 
+    /// <summary>Docker itself starts it at its own start, although somebody has stopped it.</summary>
+    public bool ComesBackByItself { get; init; }
+
     public bool RunsRedis => CommandLine.Any(word => word.Contains("redis-server", StringComparison.Ordinal)
         || word.Contains("valkey-server", StringComparison.Ordinal));
 
@@ -85,6 +88,8 @@ public sealed record Container
                 .Where(pair => pair.Length == 2)
                 .GroupBy(pair => pair[0])
                 .ToImmutableDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
+            ComesBackByItself = json.TryGetProperty("HostConfig", out var host) && host.TryGetProperty("RestartPolicy", out var policy)
+                && Text(policy, "Name") == "always",
             Mounts = [.. List(json, "Mounts").Select(mount => new Mount(Text(mount, "Source") ?? "", Text(mount, "Destination") ?? ""))
                 .Where(mount => mount.Source.Length > 0 && mount.Destination.Length > 0)],
         };

@@ -32,7 +32,7 @@ public sealed class DeploymentLock : IAsyncDisposable
         cd .relayops || exit 67
         rm -rf "lock.new.$2"
         mkdir "lock.new.$2" || exit 67
-        cat > "lock.new.$2/owner" && printf '%s\n' "$2" > "lock.new.$2/token" || exit 67
+        cat > "lock.new.$2/owner" && printf '%s\n' "$2" > "lock.new.$2/token" || { rm -rf "lock.new.$2"; exit 67; }
         how=acquired
         if [ -d lock ]; then
           seen=$(cat lock/token 2>/dev/null)
@@ -43,7 +43,11 @@ public sealed class DeploymentLock : IAsyncDisposable
             elif [ -d "lock.stale.$2" ]; then mv -n "lock.stale.$2" lock; fi
           fi
         fi
-        if [ ! -e lock ] && mv -T "lock.new.$2" lock 2>/dev/null && [ "$(cat lock/token)" = "$2" ]; then echo "$how"; exit 0; fi
+        if [ ! -e lock ] && mv -T "lock.new.$2" lock 2>/dev/null && [ "$(cat lock/token)" = "$2" ]; then
+          find . -name 'lock.*.*' -prune -mmin +5 -exec rm -rf {} + 2>/dev/null
+          echo "$how"
+          exit 0
+        fi
         rm -rf "lock.new.$2"
         printf 'held %s\n' "$(( $(date +%s) - $(stat -c %Y lock/token 2>/dev/null || date +%s) ))"
         cat lock/owner 2>/dev/null
@@ -124,7 +128,7 @@ public sealed class DeploymentLock : IAsyncDisposable
             using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             await _host.RunAsync(_route.Run(ReleaseCommand(_route.Root, _token)), briefly.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RelayOpsException { Status: ExitStatus.NoConnection })
+        catch (Exception exception) when (exception is OperationCanceledException or RelayOpsException)
         {
             _reporter.Warn($"the lock on {_host.Name} could not be released; it lapses after {StaleAfter.TotalSeconds:0} s");
         }
@@ -164,9 +168,9 @@ public sealed class DeploymentLock : IAsyncDisposable
         {
             // Disposed: the lock is released next.
         }
-        catch (RelayOpsException exception) when (exception.Status == ExitStatus.NoConnection)
+        catch (RelayOpsException)
         {
-            // Without a connection nobody can renew, and somebody else may take over: as good as lost.
+            // Nobody can renew without a connection, or on a server that hangs, and somebody else may take over: as good as lost.
             await _lost.CancelAsync();
         }
     }

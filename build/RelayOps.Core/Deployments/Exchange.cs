@@ -43,9 +43,9 @@ public static class Exchange
         shift 3
         if [ -e .relayops/watch/undoing ]; then exit 75; fi
         if [ -d "$closed" ]; then
-          find "$closed" -exec stat -c '%d:%i' {} + > .relayops/inodes
+          find "$closed" -exec stat -c '%d:%i' {} + > .relayops/inodes || exit 74
           find /proc/[0-9]*/fd /proc/[0-9]*/cwd -type l -exec stat -L -c '%d:%i %n' {} + 2>/dev/null \
-            | awk 'NR == FNR { mine[$1]; next } $1 in mine { print $2 }' .relayops/inodes - > .relayops/holders
+            | awk 'NR == FNR { mine[$1]; next } $1 in mine { print $2 }' .relayops/inodes - > .relayops/holders || exit 74
           holder=$(head -n 1 .relayops/holders)
           rm -f .relayops/inodes .relayops/holders
           if [ -n "$holder" ]; then

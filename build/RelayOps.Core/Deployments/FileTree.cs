@@ -32,6 +32,9 @@ public sealed record TreeEntry(
 public sealed record FileTree(
     DateTimeOffset TakenAt, ImmutableArray<TreeEntry> Entries, ImmutableArray<string> Unreadable, ImmutableArray<string> Unnameable)
 {
+    /// <summary>The exit status of a listing whose directory is not there.</summary>
+    internal const int NotThere = 66;
+
     /// <summary>GNU and busybox alike: <c>find</c> and <c>stat -c</c>, nothing of GNU's own.</summary>
     private const string Script = """
         cd "$1" || exit 66

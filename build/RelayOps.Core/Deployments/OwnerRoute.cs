@@ -6,7 +6,10 @@ namespace RelayOps.Core.Deployments;
 /// </summary>
 public static class OwnerRoute
 {
-    /// <summary>As root itself, through sudo, or in a throwaway container of an image that is there, which sees the directory at its own path.</summary>
+    /// <summary>
+    /// As root itself, through sudo, in a throwaway container of an image that is there, which sees the directory at its own path, or as the
+    /// user where all of it is theirs.
+    /// </summary>
     /// <exception cref="RelayOpsException">There is none (<see cref="ExitStatus.WrongUse"/>).</exception>
     public static FileRoute Get(ServerSurvey survey, IReadOnlyList<Container> containers, string hostName) =>
         Get(survey, FindImage(containers), hostName);
@@ -21,6 +24,9 @@ public static class OwnerRoute
             return FileRoute.Sudo(survey.Path);
         if (survey.Docker is { } docker && imageId is { } image)
             return new FileRoute("in a container of its own", survey.Path, [.. docker.ThrowawayAsRoot(image, survey.Path)]);
+        // Owners other than this one cannot be given then: staging checks that, before anything is changed.
+        if (survey.IsOwned)
+            return FileRoute.Direct(survey.Path);
         throw new RelayOpsException($"cannot replace files of {survey.Path} on {hostName}",
             $"{survey.User} is not root, has no passwordless sudo, and no image of the deployment is there to do it in a container",
             $"allow {survey.User} sudo without a password, or start the deployment once (docker compose up -d)", ExitStatus.WrongUse);

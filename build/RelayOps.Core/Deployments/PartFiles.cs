@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RelayOps.Core.Hosts;
+using RelayOps.Core.Reporting;
 
 namespace RelayOps.Core.Deployments;
 
@@ -24,6 +25,14 @@ public sealed record PartFiles(string Name, string Prefix, FileRoute Route, Immu
         _ => $"{Prefix}/{path}",
     };
 
-    public async Task<PartFiles> ListAgainAsync(IHost host, CancellationToken cancellationToken) =>
-        this with { Tree = await FileTree.FindAsync(host, Route, Names, cancellationToken) ?? Tree with { Entries = [] } };
+    /// <summary>Nothing, where the directory is gone by now; a listing that fails for another reason says nothing of what is there.</summary>
+    /// <exception cref="RelayOpsException">It cannot be listed any more.</exception>
+    public async Task<PartFiles> ListAgainAsync(IHost host, CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(Route.Run(FileTree.Command(Route.Root, [.. Names])), cancellationToken);
+        if (result.Succeeded)
+            return this with { Tree = FileTree.Parse(result.Output) };
+        return result.Exit.Status == FileTree.NotThere ? this with { Tree = Tree with { Entries = [] } } : throw new RelayOpsException(
+            $"cannot list {Name} on {host.Name} any more", FirstLine.Of(result.Exit.Error), $"it was read {Route.Name} before; check that this still works, and try again");
+    }
 }

@@ -27,7 +27,7 @@ public sealed record RestoreJournal
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary><c>Restore</c> or <c>Rollback</c>.</summary>
+    /// <summary><c>Restore</c>, <c>Rollback</c> or <c>Migrate</c>.</summary>
     public required string Operation { get; init; }
 
     /// <summary>Names the safety copies: <c>YYYYMMDD_HHMMSS</c>.</summary>
@@ -54,6 +54,9 @@ public sealed record RestoreJournal
     /// <summary>Redis is stopped for it.</summary>
     public required bool Redis { get; init; }
 
+    /// <summary>The Redis that is stopped and started on the server itself; null where it runs in a container, or not at all.</summary>
+    public NativeRedis? Native { get; init; }
+
     /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
     public bool Recreates { get; init; }
 
@@ -62,6 +65,12 @@ public sealed record RestoreJournal
 
     /// <summary>The stamp of the restore that a rollback undoes.</summary>
     public string? Undoes { get; init; }
+
+    /// <summary>Where the service goes; null for whatever stays on this server.</summary>
+    public NewPlace? MovedTo { get; init; }
+
+    /// <summary>Containers whose restart policy was <c>always</c> and is <c>no</c> while they are stopped: at a reboot docker would start them.</summary>
+    public ImmutableArray<string> ComingBack { get; init; } = [];
 
     public bool Ran(Container container) => Running.Contains(container.Name);
 
@@ -73,7 +82,8 @@ public sealed record RestoreJournal
         try
         {
             var journal = JsonSerializer.Deserialize(text, RestoreJournalJson.Default.RestoreJournal);
-            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault)
+            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault
+                && !journal.ComingBack.IsDefault)
                 return journal;
         }
         catch (JsonException)
@@ -84,6 +94,13 @@ public sealed record RestoreJournal
         throw new RelayOpsException("cannot read the journal .relayops/journal.json of an earlier operation",
             "it is damaged, or of a newer version of RelayOps", "use the version that wrote it; look at the deployment's *.bak.* names by hand");
     }
+}
+
+/// <param name="Server">As the operator named it.</param>
+/// <param name="Path">The deployment's directory there.</param>
+public sealed record NewPlace(string Server, string Path)
+{
+    public override string ToString() => $"{Path} on {Server}";
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -60,6 +60,20 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
         return HostCommand.ChangingScript(UpScript, [survey.Path, Count(names), .. names, .. compose]);
     }
 
+    /// <summary>Makes the containers and networks without starting anything.</summary>
+    /// <param name="project">Null leaves it to compose.</param>
+    public HostCommand CreateCommand(string? project, params IEnumerable<string> services)
+    {
+        string[] names = [.. services];
+        string[] compose = [.. Docker!.Words[..^1], .. (survey.ComposeProgram ?? "docker compose").Split(' '),
+            .. project is null ? Array.Empty<string>() : ["-p", project]];
+        return HostCommand.ChangingScript("""cd "$1" || exit 66; shift; exec "$@" </dev/null""",
+            [survey.Path, .. compose, "up", "--no-start", "--no-build", "--no-deps", .. names]);
+    }
+
+    /// <summary>Of containers that exist: docker keeps it beside what compose says.</summary>
+    public HostCommand RestartPolicyCommand(string policy, IEnumerable<string> names) => Docker!.Changing(["update", $"--restart={policy}", .. names]);
+
     /// <summary>$1 directory, $2 number of services, the services, then compose's own words.</summary>
     private const string UpScript = """
         cd "$1" || exit 66

@@ -27,6 +27,8 @@ public sealed class PreflightOperation(IHost host, IComposeParser compose, IRepo
         }
 
         var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(survey, parts, cancellationToken);
+        if (survey.MovedTo is { } place)
+            reporter.Warn($"the service of {survey.Path} was moved to {place}; what is here was left behind and is stopped");
         CheckClock(deployment.Survey);
         CheckEnvironment(deployment, parts);
         if (deployment.Redis is { } redis)

@@ -61,8 +61,15 @@ public sealed record DumpFile(long Size, DateTimeOffset ModifiedAt, IReadOnlySet
 
     public async Task ContinueAsync(string codec, CancellationToken cancellationToken)
     {
-        await Running.Input.WriteAsync(Encoding.ASCII.GetBytes(codec + "\n"), cancellationToken);
-        await Running.Input.FlushAsync(cancellationToken);
+        try
+        {
+            await Running.Input.WriteAsync(Encoding.ASCII.GetBytes(codec + "\n"), cancellationToken);
+            await Running.Input.FlushAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            // It has ended: what is missing of the dump is noticed by whoever reads it.
+        }
     }
 
     public Task<CommandExit> WaitAsync(CancellationToken cancellationToken) => Running.WaitAsync(cancellationToken);

@@ -38,6 +38,11 @@ public sealed class RedisServer(
         exit 0
         """;
 
+    private const string SaveScript = Login + """
+        said=$(redis-cli "$@" SAVE 2>&1)
+        if [ "$said" != OK ]; then printf '%s\n' "$said" >&2; exit 1; fi
+        """;
+
     public RedisEndpoint Endpoint => endpoint;
 
     public string Version => info.GetValueOrDefault("redis_version", "unknown");
@@ -54,6 +59,18 @@ public sealed class RedisServer(
     public string AppendDirectory => Setting("appenddirname", "appendonlydir");
 
     public string AppendName => Setting("appendfilename", "appendonly.aof");
+
+    /// <summary>Of the server as its own machine, or its container, counts processes; 0 when it does not say.</summary>
+    public int ProcessId => (int)Number("process_id");
+
+    /// <summary>As Redis believes; empty when it does not say. One that was found by PATH names a file that is not there.</summary>
+    public string Executable => info.GetValueOrDefault("executable", "");
+
+    /// <summary>Absolute; empty for a Redis that was started without one.</summary>
+    public string ConfigurationFile => info.GetValueOrDefault("config_file", "");
+
+    /// <summary>Neither appends nor saves by itself: what it knows is gone when it ends.</summary>
+    public bool IsInMemory => !IsAppendOnly && string.IsNullOrEmpty(config.GetValueOrDefault("save"));
 
     public bool IsAppendOnly => config.GetValueOrDefault("appendonly") == "yes";
 
@@ -83,6 +100,9 @@ public sealed class RedisServer(
 
     public static HostCommand FactsCommand(RedisEndpoint endpoint) =>
         endpoint.Route.Run(HostCommand.ReadingScript(FactsScript, [.. endpoint.CliArguments]));
+
+    /// <summary>Returns when the dump is written. <see cref="Credentials"/> come by standard input.</summary>
+    public HostCommand SaveCommand => endpoint.Route.Run(HostCommand.ChangingScript(SaveScript, [.. endpoint.CliArguments]));
 
     /// <exception cref="RelayOpsException">It does not answer, or takes none of the passwords.</exception>
     public static async Task<RedisServer> AskAsync(IHost host, RedisEndpoint endpoint, CancellationToken cancellationToken)

@@ -54,12 +54,14 @@ public static class SnapshotProcedure
         """;
 
     /// <summary>
-    /// The wait for more replicas and, before 7, the detour over a file are switched off for the moment and put back, whatever happens.
+    /// The wait for more replicas and, before 7, the detour over a file are switched off for the moment and put back, whatever happens;
+    /// a second signal, after the first that ended it, must not stop that.
     /// </summary>
     private const string ReplicateScript = RedisServer.Login + """
         delay=$(redis-cli "$@" CONFIG GET repl-diskless-sync-delay | sed -n 2p)
         diskless=$(redis-cli "$@" CONFIG GET repl-diskless-sync | sed -n 2p)
         back() {
+          trap '' HUP INT TERM PIPE
           if [ -n "$delay" ]; then redis-cli "$@" CONFIG SET repl-diskless-sync-delay "$delay" >/dev/null; fi
           if [ -n "$diskless" ]; then redis-cli "$@" CONFIG SET repl-diskless-sync "$diskless" >/dev/null; fi
         }

@@ -44,8 +44,17 @@ public sealed record OperationReport
     /// <summary>The last lines that were said, of a run that failed.</summary>
     public ImmutableArray<string> Log { get; init; } = [];
 
+    /// <summary>What a rehearsal did; null for every other target.</summary>
+    public ReportedRehearsal? Rehearsal { get; init; }
+
     /// <summary>How long the service was stopped; null where nothing was ever stopped.</summary>
     public double? DowntimeSeconds { get; init; }
+
+    /// <summary>What that time went into, one after the other; empty where nobody measured it.</summary>
+    public ImmutableArray<ReportedPhase> DowntimeByPhase { get; init; } = [];
+
+    /// <summary>Where the service is after a migration; null for everything else.</summary>
+    public string? MovedTo { get; init; }
 
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
@@ -105,6 +114,12 @@ public sealed record ReportedBackup
     /// <summary>Account secrets that decrypt with the backup's own key, by kind; never a value.</summary>
     public ImmutableSortedDictionary<string, long>? DecryptedSecrets { get; init; }
 }
+
+/// <param name="With">What ran as Redis, e.g. <c>redis-server 7.0.15</c>; null where files alone were rehearsed.</param>
+/// <param name="Steps">In order, as far as they came.</param>
+public sealed record ReportedRehearsal(string? With, ImmutableArray<ReportedStep> Steps);
+
+public sealed record ReportedStep(string Name, double Seconds);
 
 /// <param name="Kept">Ids that some store keeps, newest first.</param>
 /// <param name="Removed">Ids that some store does not.</param>

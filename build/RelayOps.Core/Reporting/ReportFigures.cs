@@ -18,6 +18,8 @@ public static class ReportFigures
                 yield return pair;
         }
 
+        foreach (var step in report.Rehearsal?.Steps ?? [])
+            yield return ($"Rehearsed: {step.Name}", Seconds(step.Seconds));
         if (report.Restore is { } restore)
         {
             yield return ("Restored", restore.Restored);

@@ -1,9 +1,11 @@
 using RelayOps.Adapters.Archives;
+using RelayOps.Adapters.Tests.Stores;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Tests.Archives;
 
+[Collection(MeasuredAlone.Name)]
 public class ArchiveMemoryTests
 {
     private const long Size = 64L << 20;

@@ -78,6 +78,19 @@ public sealed class SettledFilesTests : IDisposable
         Assert.Contains("reading data on local directly broke off", error.What, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ReadAsync_does_not_take_a_listing_that_failed_for_an_empty_directory()
+    {
+        await File.WriteAllTextAsync(_data.File("init.json"), "content");
+        await using var host = new MeddlingHost(
+            await LocalHost.OpenAsync(new HostTimeouts(), TimeProvider.System, CancellationToken.None), () => { },
+            listing: HostCommand.ReadingScript("echo 'the container is gone' >&2; exit 1"));
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => ArchiveAsync(host));
+
+        Assert.Equal(("cannot list data on local any more", "the container is gone"), (error.What, error.Why));
+    }
+
     private async Task<(Dictionary<string, string> Contents, IReadOnlyList<SkippedFile> Skipped)> ArchiveAsync(MeddlingHost host, IReporter? reporter = null)
     {
         reporter ??= new SilentReporter();
@@ -118,7 +131,7 @@ public sealed class SettledFilesTests : IDisposable
     }
 
     /// <summary>Changes something behind the first reading, or behind each: just before the next listing.</summary>
-    private sealed class MeddlingHost(IHost inner, Action change, bool always = false, HostCommand? instead = null) : IHost
+    private sealed class MeddlingHost(IHost inner, Action change, bool always = false, HostCommand? instead = null, HostCommand? listing = null) : IHost
     {
         private bool _begun;
         private bool _done;
@@ -138,7 +151,7 @@ public sealed class SettledFilesTests : IDisposable
                 change();
             }
 
-            return inner.RunAsync(command, input, cancellationToken);
+            return inner.RunAsync(_begun && listing is not null ? listing : command, input, cancellationToken);
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

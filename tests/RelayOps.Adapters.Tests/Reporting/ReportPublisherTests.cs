@@ -20,7 +20,7 @@ public sealed class ReportPublisherTests : IDisposable
         runner.Dispose();
     }
 
-    public static TheoryData<string> Cases => new("backup", "failure", "restore");
+    public static TheoryData<string> Cases => new("backup", "failure", "restore", "rehearsal");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -133,8 +133,15 @@ public sealed class ReportPublisherTests : IDisposable
     {
         "backup" => Reports.Backup,
         "failure" => Reports.Failure,
-        _ => Reports.Backup with { Operation = "Restore", DowntimeSeconds = 2.5, RolledBack = false, DryRun = true,
-            Restore = new ReportedRestore("20250805_142530", 1300, 1290, ["redis_data.bak.20250806_000000"], 30_000_000), Log = ["looking at the server"],
+        "rehearsal" => Reports.Backup with { Rehearsal = new ReportedRehearsal("redis-server 7.0.15", [new ReportedStep("backup", 1.5)]) },
+        _ => Reports.Backup with
+        {
+            Operation = "Restore",
+            DowntimeSeconds = 2.5,
+            RolledBack = false,
+            DryRun = true,
+            Restore = new ReportedRestore("20250805_142530", 1300, 1290, ["redis_data.bak.20250806_000000"], 30_000_000),
+            Log = ["looking at the server"],
         },
     };
 

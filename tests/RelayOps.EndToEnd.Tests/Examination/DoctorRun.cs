@@ -19,6 +19,8 @@ internal sealed class DoctorRun
 
     public JsonElement Document { get; }
 
+    public IEnumerable<string> Mended => Document.GetProperty("mended").EnumerateArray().Select(line => line.GetString()!);
+
     public static async Task<DoctorRun> BeginAsync(params IEnumerable<string> arguments) =>
         new(await RelayOpsProcess.RunAsync(["Doctor", .. arguments, "--json"]));
 

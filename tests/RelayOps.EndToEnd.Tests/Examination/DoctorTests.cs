@@ -1,3 +1,4 @@
+using RelayOps.Core;
 using RelayOps.EndToEnd.Tests.Restore;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Processes;
@@ -6,7 +7,7 @@ using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Examination;
 
-/// <summary>Doctor against a real server: well, ill in many ways at once, and out of reach.</summary>
+/// <summary>Doctor against a real server: well, ill in many ways at once, out of reach, and mended.</summary>
 [Collection(OneServer.Name)]
 public sealed class DoctorTests(Server server)
 {
@@ -79,6 +80,37 @@ public sealed class DoctorTests(Server server)
         Assert.Equal("warning", run.Outcome("machine.directory"));
         Assert.Equal("not checked", run.Outcome("connection.reachable"));
         Assert.False(Directory.Exists(here.File("store")));
+    }
+
+    [Fact]
+    public async Task Doctor_mends_modes_and_an_interrupted_restore_with_fix_alone()
+    {
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
+        var source = await scenario.BackupAsync();
+        await scenario.RedisAsync("SET", "written:after", "the backup");
+        // Lock, journal, unpack, layout, journal: the service is about to be stopped.
+        var faulty = new FaultyHost(scenario.Host, at: 5, Fault.VanishAfter);
+        await Assert.ThrowsAsync<RelayOpsException>(() => scenario.RestoreAsync(source, through: faulty));
+        await scenario.ExpireLockAsync();
+        await OpenModesAsync(scenario);
+        var before = await StateAsync(scenario);
+
+        var ill = await DoctorRun.BeginAsync(Reaching(scenario));
+        Assert.True(ill.Result.ExitCode == 1, ill.ToString());
+        Assert.Equal("error", ill.Outcome("server.journal"));
+        var told = await RelayOpsProcess.RunAsync(["Doctor", .. Reaching(scenario), "--fix", "--dry-run"]);
+        Assert.Contains("would mend there: chmod 600 '.env'", told.ToString());
+        Assert.Equal(before, await StateAsync(scenario));
+
+        var mended = await DoctorRun.BeginAsync([.. Reaching(scenario), "--fix"]);
+
+        Assert.True(mended.Result.ExitCode == 0, mended.ToString());
+        foreach (var id in new[] { "server.journal", "server.staging", "deployment.env-mode", "deployment.init-mode", "machine.archive-modes", "machine.directory-mode" })
+            Assert.True(mended.Outcome(id) == "ok", $"{id}: {mended}");
+        Assert.Contains(mended.Mended, line => line.Contains("interrupted operation", StringComparison.Ordinal));
+        Assert.Equal("the backup", await scenario.RedisAsync("GET", "written:after"));
+        Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
+        Assert.Empty(await scenario.LeftoversAsync());
     }
 
     private static async Task BreakAsync(Scenario scenario)

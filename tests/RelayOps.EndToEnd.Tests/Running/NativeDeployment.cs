@@ -26,7 +26,7 @@ public sealed class NativeDeployment : IAsyncDisposable
 
     public RedisServerProcess Redis { get; }
 
-    public IEnumerable<string> Archives => Directory.Exists(Store) ? Directory.GetFiles(Store, "claude-relay-backup-*.tar.*").Order() : [];
+    public IEnumerable<string> Archives => Directory.Exists(Store) ? Directory.GetFiles(Store, "claude-relay-backup-*.tar.*").Where(file => !file.EndsWith(".drill.json", StringComparison.Ordinal)).Order() : [];
 
     /// <summary>What an operator types to reach it on this machine.</summary>
     public string[] Here => ["--server", "local", "--deployment-path", Path, "--backup-directory", Store, "--report", _directory.File("report.json")];
@@ -47,7 +47,9 @@ public sealed class NativeDeployment : IAsyncDisposable
         var path = directory.File(name);
         foreach (var part in new[] { "redis_data", "data", "logs" })
             Directory.CreateDirectory(System.IO.Path.Combine(path, part));
-        var redis = await RedisServerProcess.StartAsync(options with { Directory = System.IO.Path.Combine(path, "redis_data") }, cancellationToken);
+        var home = Directory.CreateDirectory(directory.File("redis")).FullName;
+        var redis = await RedisServerProcess.StartAsync(
+            options with { Directory = home, DataDirectory = System.IO.Path.Combine(path, "redis_data") }, cancellationToken);
         await File.WriteAllTextAsync(System.IO.Path.Combine(path, "docker-compose.yml"), """
             services:
               claude-relay:

@@ -16,6 +16,9 @@ public sealed record RedisServerOptions
     /// <summary>The Redis that this one copies.</summary>
     public RedisServerProcess? ReplicaOf { get; init; }
 
-    /// <summary>A directory with data, kept at the end; null is one of its own, deleted at the end.</summary>
+    /// <summary>For its configuration, and its data unless those have a directory of their own; kept at the end. Null is one that is deleted then.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>For its data alone.</summary>
+    public string? DataDirectory { get; init; }
 }

@@ -19,8 +19,10 @@ public sealed class RedisServerProcess : IAsyncDisposable
         Port = port;
     }
 
-    /// <summary>Where it keeps redis.conf, its log and its data.</summary>
+    /// <summary>Where it keeps redis.conf and its log.</summary>
     public string Directory { get; }
+
+    private string DataDirectory => options.DataDirectory ?? Directory;
 
     /// <summary>On 127.0.0.1.</summary>
     public int Port { get; }
@@ -53,12 +55,12 @@ public sealed class RedisServerProcess : IAsyncDisposable
     /// <summary>Makes every save fail from now on, as a full disk would: the next BGSAVE turns writes into MISCONF.</summary>
     public void RefuseSaves()
     {
-        File.Delete(Path.Combine(Directory, "dump.rdb"));
-        System.IO.Directory.CreateDirectory(Path.Combine(Directory, "dump.rdb"));
+        File.Delete(Path.Combine(DataDirectory, "dump.rdb"));
+        System.IO.Directory.CreateDirectory(Path.Combine(DataDirectory, "dump.rdb"));
     }
 
     /// <summary>Undoes <see cref="RefuseSaves"/>.</summary>
-    public void AllowSaves() => System.IO.Directory.Delete(Path.Combine(Directory, "dump.rdb"));
+    public void AllowSaves() => System.IO.Directory.Delete(Path.Combine(DataDirectory, "dump.rdb"));
 
     /// <summary>Starts a save in which one key takes a second. <see cref="EndSaveAsync"/> ends it.</summary>
     public async Task StartEndlessSaveAsync(CancellationToken cancellationToken)
@@ -75,7 +77,7 @@ public sealed class RedisServerProcess : IAsyncDisposable
             await Shell.RunAsync("kill", ["-USR1", child], cancellationToken);
     }
 
-    /// <summary>Kills it, as <c>kill -9</c> would; its data are as the last write left them.</summary>
+    /// <summary>Kills it, or the one that was started in its place, as <c>kill -9</c> would; its data are as the last write left them.</summary>
     public ValueTask DisposeAsync() => guard.DisposeAsync();
 
     private async Task<string[]> ChildrenAsync(CancellationToken cancellationToken)
@@ -86,7 +88,8 @@ public sealed class RedisServerProcess : IAsyncDisposable
 
     private static IEnumerable<string> Configuration(RedisServerOptions options, string directory, int port)
     {
-        yield return $"dir \"{directory}\"";
+        yield return $"dir \"{options.DataDirectory ?? directory}\"";
+        yield return $"pidfile \"{directory}/redis.pid\"";
         yield return $"unixsocket \"{directory}/redis.sock\"";
         yield return "bind 127.0.0.1";
         yield return "save \"\"";

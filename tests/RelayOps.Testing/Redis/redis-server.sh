@@ -7,6 +7,9 @@ trap '' INT TERM HUP PIPE
 finish() {
   kill -KILL "$server" 2>/dev/null
   wait "$server" 2>/dev/null
+  # Somebody may have stopped it and started it again.
+  again=$(cat "$1/redis.pid" 2>/dev/null)
+  case $again:$(cat "/proc/$again/comm" 2>/dev/null) in [0-9]*:redis-server*) kill -KILL "$again" ;; esac
   [ "$2" = keep ] || rm -rf "$1"
 }
 for _ in $(seq 1500); do

@@ -104,8 +104,7 @@ public sealed class RedisSnapshotTaker(IHost host, Wire wire, BackupRequest requ
         {
             using var phase = reporter.Begin($"replication stream of {redis.Endpoint.Name}");
             await using var running = await host.StartAsync(SnapshotProcedure.ReplicateCommand(redis.Endpoint), cancellationToken);
-            await running.Input.WriteAsync(redis.Credentials, cancellationToken);
-            await running.Input.DisposeAsync();
+            await LogInAsync(running, redis, cancellationToken);
             var received = new ProgressStream(wire.Count(running.Output), phase.Advance);
             var (_, length) = await spool.AppendAsync(received, cancellationToken);
             var exit = await running.WaitAsync(cancellationToken);
@@ -120,6 +119,19 @@ public sealed class RedisSnapshotTaker(IHost host, Wire wire, BackupRequest requ
         {
             spool.Dispose();
             throw;
+        }
+    }
+
+    private static async Task LogInAsync(IRunningCommand running, RedisServer redis, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await running.Input.WriteAsync(redis.Credentials, cancellationToken);
+            await running.Input.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // It has ended: its own words say why.
         }
     }
 

@@ -110,15 +110,13 @@ public sealed record NewServer
     /// <summary>Reads what <see cref="Command"/> and <see cref="ServerSurvey.Command"/> printed.</summary>
     public static NewServer Parse(string output, string survey, string hostName, string composeFile)
     {
-        var said = ServerSurvey.Said(output);
+        var said = ServerSurvey.Said(output, hostName);
         string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);
         int Number(string name) => int.TryParse(Find(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         return new NewServer
         {
-            Survey = ServerSurvey.Read(survey, hostName) with
+            Survey = ServerSurvey.ParseComing(survey, hostName, Find("path") ?? "", composeFile) with
             {
-                Path = Find("path") ?? "",
-                ComposeFile = composeFile,
                 Clock = DateTimeOffset.FromUnixTimeSeconds(Number("now")),
                 FreeBytes = long.TryParse(Find("free"), NumberStyles.None, CultureInfo.InvariantCulture, out var free) ? free * 1024 : 0,
                 IsWritable = Find("writable") is not null,

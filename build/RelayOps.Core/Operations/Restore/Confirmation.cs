@@ -23,8 +23,9 @@ internal static class Confirmation
         lines.AddRange(plan.Items.Select(item => $"  {item.Name}: replaced, the present one is kept as {item.Aside}"));
         if (plan.HasRedis && backup.Manifest?.Redis is { } dataset && target.Redis is { } redis)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  redis: {redis.Keys} keys now, {dataset.Counts.Keys} afterwards"));
-        lines.Add(plan.Stopped.IsEmpty ? "  nothing runs, and nothing will be started for good"
-            : $"  stopped meanwhile: {string.Join(", ", plan.Stopped.Select(container => container.Service ?? container.Name))}");
+        var stopped = plan.Stopped.Select(container => container.Service ?? container.Name)
+            .Concat(plan.Native is { } native ? [native.ToString()] : Array.Empty<string>()).ToList();
+        lines.Add(stopped.Count == 0 ? "  nothing runs, and nothing will be started for good" : $"  stopped meanwhile: {string.Join(", ", stopped)}");
         return lines;
     }
 

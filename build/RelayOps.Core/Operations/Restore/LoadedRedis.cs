@@ -77,12 +77,25 @@ public sealed class LoadedRedis(IHost host, RestoreTarget target, TimeProvider t
         if (FirstLine.Of(result.Output) is var said && said != "ready")
             throw Failed(said);
         // What it was before it still is, down to its password: every question saved is time without service saved.
-        return !recreated && target.Redis is { } known ? known : await AskAsync(container, limit, cancellationToken);
+        return !recreated && target.Redis is { } known ? known : await AskAsync([container with { IsRunning = true }], limit, cancellationToken);
     }
 
-    private async Task<RedisServer> AskAsync(Container container, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>The same for one that runs on the server itself.</summary>
+    /// <exception cref="RelayOpsException">It ended, took too long, or is not as it was before.</exception>
+    public async Task<RedisServer> GetReadyAsync(NativeRedis native, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var finder = new RedisFinder(host, target.Survey, [container with { IsRunning = true }], target.Deployment.Environment);
+        var result = await host.RunAsync(native.ReadyCommand(target.Survey, limit), cancellationToken);
+        if (!result.Succeeded)
+            throw Failed(FirstLine.Of(result.Output + result.Exit.Error));
+        var redis = await AskAsync([], limit, cancellationToken);
+        // What was set while it ran, and never written down, would be missing now.
+        return target.Redis is not { } before || (redis.Directory == before.Directory && redis.IsAppendOnly == before.IsAppendOnly && redis.DumpName == before.DumpName)
+            ? redis : throw Failed("it does not run with the same settings as before");
+    }
+
+    private async Task<RedisServer> AskAsync(Container[] containers, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var finder = new RedisFinder(host, target.Survey, containers, target.Deployment.Environment);
         for (var started = time.GetTimestamp(); ;)
         {
             try
@@ -121,5 +134,5 @@ public sealed class LoadedRedis(IHost host, RestoreTarget target, TimeProvider t
     }
 
     private RelayOpsException Failed(string why) =>
-        new($"redis on {host.Name} does not serve the restored data", why, "read its log there (docker compose logs redis)");
+        new($"redis on {host.Name} does not serve the restored data", why, target.Native is null ? "read its log there (docker compose logs redis)" : "read its log there");
 }

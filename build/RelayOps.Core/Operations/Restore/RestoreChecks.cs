@@ -45,8 +45,7 @@ internal static class RestoreChecks
                 throw new RelayOpsException($"'{redis.Name}' does not keep its data in {mounted}",
                     "its data directory is mounted from elsewhere, so what is restored here would not be seen by it",
                     "mount ./redis_data:/data in the compose file", ExitStatus.WrongUse);
-        if (target.Redis is { Endpoint.Container: null })
-            throw new RelayOpsException("cannot restore a redis that runs outside of docker", "nothing here knows how it is stopped and started",
-                "restore the files alone (--only data+logs+config), or follow RECOVERY.md in the archive", ExitStatus.WrongUse);
+        if (target.NativeRefusal is { } refusal)
+            throw refusal;
     }
 }

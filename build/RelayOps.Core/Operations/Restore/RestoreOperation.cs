@@ -22,6 +22,9 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         var file = new JournalFile(host, target.Owner);
         if (await new Recovery(host, target, file).RunAsync(reporter, working.Token))
             target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
+        else if (target.Survey.HasJournal)
+            throw new RelayOpsException($"a migration of {target.Survey.Path} is not finished", "it has handed the service over and was cut off: whether the other server serves can only be seen there",
+                "run the same Migrate again, or bring the service back here with Rollback", ExitStatus.WrongUse);
         var plan = RestorePlan.Make(request, source, backup, target, await StampAsync(file, working.Token));
         Tell(plan);
         await Confirmation.DemandAsync(request, Confirmation.Of(source, backup, target, plan), working.Token);
@@ -55,9 +58,9 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         JournalFile file, CancellationToken cancellationToken)
     {
         var staged = new StagedFiles(host, target, reporter);
-        await file.WriteAsync(journal, cancellationToken);
         try
         {
+            await file.WriteAsync(journal, cancellationToken);
             await staged.BringAsync(source, plan, cancellationToken);
             var expected = plan.HasRedis
                 ? await new StagedDataset(host, target, reporter).PrepareAsync(request, plan, backup, cancellationToken) : null;
@@ -73,9 +76,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         }
         catch
         {
-            using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(60), time);
-            if (await staged.RemoveAsync(journal.Staging, briefly.Token))
-                await file.DropAsync(briefly.Token);
+            await staged.AbandonAsync(journal, file, time);
             throw;
         }
     }
@@ -96,6 +97,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         Services = [.. Ordered(plan.Stopped).Select(container => container.Service).OfType<string>()],
         Project = target.Services.Project,
         Redis = plan.HasRedis || plan.Recreates,
+        Native = plan.Native,
         Recreates = plan.Recreates,
     };
 

@@ -18,6 +18,9 @@ public sealed record RestorePlan
     /// <summary>Containers that stop, Redis among them where its data are exchanged.</summary>
     public required ImmutableArray<Container> Stopped { get; init; }
 
+    /// <summary>The Redis that stops where it runs on the server itself.</summary>
+    public NativeRedis? Native { get; init; }
+
     public required bool HasRedis { get; init; }
 
     /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
@@ -59,6 +62,7 @@ public sealed record RestorePlan
             Sent = sent,
             HasRedis = hasRedis,
             Recreates = environment.Restored.Length > 0 && !target.Deployment.Containers.IsEmpty,
+            Native = hasRedis ? target.Native : null,
             Stopped = Stops(target, hasRedis || environment.Restored.Length > 0),
             Converts = hasRedis && !ours,
             RequiredBytes = sent.Where(entry => entry.Kind == EntryKind.File).Sum(entry => entry.Size),

@@ -37,13 +37,28 @@ internal static class RestoreSteps
         yield return On(Watchdog.ArmCommand(path, request.HealthTimeout, new WayBack(target, journal).Commands));
         if (stopped.Count > 0)
             yield return On(services.StopCommand(null, stopped));
+        if (journal.Native is { } running)
+        {
+            if (target.Redis is { IsInMemory: true } redis)
+                yield return On(redis.SaveCommand);
+            yield return On(running.StopCommand(target.Survey));
+        }
+
         yield return On(target.Owner.Run(Exchange.Forward(
             path, journal.Items, journal.Redis ? RedisFinder.DataDirectory : null, "<journal>", "<journal>")));
+        if (journal.Native is { } native)
+        {
+            yield return On(native.StartCommand(target.Survey));
+            yield return On(native.ReadyCommand(target.Survey, request.HealthTimeout));
+            if (target.Redis is { } redis)
+                yield return On(KeyCensus.Command(redis.Endpoint));
+        }
+
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
             yield return On(journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id));
-            if (container.RunsRedis && target.Redis is { } redis)
-                yield return On(KeyCensus.Command(redis.Endpoint));
+            if (container.RunsRedis && target.Redis is { } known)
+                yield return On(KeyCensus.Command(known.Endpoint));
         }
 
         if (target.App is { } app && stopped.Contains(app))

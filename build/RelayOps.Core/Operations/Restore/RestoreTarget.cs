@@ -19,6 +19,12 @@ public sealed record RestoreTarget
     /// <summary>Null where it does not run.</summary>
     public RedisServer? Redis { get; init; }
 
+    /// <summary>How that Redis is stopped and started where it runs on the server itself.</summary>
+    public NativeRedis? Native { get; init; }
+
+    /// <summary>Why it must not be stopped from here; null where nothing speaks against it.</summary>
+    public RelayOpsException? NativeRefusal { get; init; }
+
     public required RedisFiles Files { get; init; }
 
     /// <summary>Names in the deployment's directory that are a file system of their own: a rename does not put them aside.</summary>
@@ -40,14 +46,17 @@ public sealed record RestoreTarget
         var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(path, DeploymentParts.Config, cancellationToken);
         var survey = deployment.Survey;
         var services = new ServiceControl(host, survey, deployment.Containers);
-        var redis = services.Redis.Any(container => container.IsRunning) || deployment.Containers.IsEmpty
+        var redis = services.Redis.Any(container => container.IsRunning) || services.Redis.IsEmpty
             ? await FindRedisAsync(host, deployment, reporter, cancellationToken) : null;
+        var (native, refusal) = await FindNativeAsync(host, survey, redis, cancellationToken);
         return new RestoreTarget
         {
             Deployment = deployment,
             Owner = OwnerRoute.Get(survey, deployment.Containers, host.Name),
             Services = services,
             Redis = redis,
+            Native = native,
+            NativeRefusal = refusal,
             Files = redis is not null ? RedisFiles.Of(redis) : await RedisFiles.GuessAsync(host, services, cancellationToken),
             MountPoints = await ListMountPointsAsync(host, survey.Path, cancellationToken),
         };
@@ -63,9 +72,25 @@ public sealed record RestoreTarget
         }
         catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
         {
-            if (!deployment.Containers.IsEmpty)
+            if (deployment.Containers.Any(container => container.RunsRedis))
                 reporter.Warn($"{exception.What}: {exception.Why}");
             return null;
+        }
+    }
+
+    private static async Task<(NativeRedis? Native, RelayOpsException? Refusal)> FindNativeAsync(
+        IHost host, ServerSurvey survey, RedisServer? redis, CancellationToken cancellationToken)
+    {
+        if (redis is not { Endpoint.Container: null })
+            return (null, null);
+        try
+        {
+            return (await new NativeRedisFinder(host, survey).GetAsync(redis, cancellationToken), null);
+        }
+        catch (RelayOpsException refusal) when (refusal.Status == ExitStatus.WrongUse)
+        {
+            // It matters only where Redis is restored.
+            return (null, refusal);
         }
     }
 

@@ -1,5 +1,6 @@
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
+using RelayOps.Core.Operations.Migrate;
 using RelayOps.Core.Reporting;
 
 namespace RelayOps.Core.Operations.Restore;
@@ -21,6 +22,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         if (await new Recovery(host, target, file).RunAsync(reporter, working.Token))
             target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
+        if (await MoveBack.FindAsync(file, working.Token) is { } moved)
+            return await new MoveBack(host, target, file, reporter, time).RunAsync(request, moved, working.Token);
         if (await FindAsync(target, file, working.Token) is not { } journal)
             return NothingToUndo();
         await Confirmation.DemandAsync(request, Confirmation.Of(target, journal), working.Token);
@@ -65,6 +68,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
         var stamp = SafetyCopies.Stamp(time.GetUtcNow(), history);
         var items = newest.Items.Select(item => new ExchangedItem(item.Name, there.Contains(item.Aside) ? item.Aside : null, $"{item.Name}.bak.{stamp}"));
         var redis = newest.Items.Any(item => item.Name == RedisFinder.DataDirectory);
+        if (redis && target.NativeRefusal is { } refusal)
+            throw refusal;
         var recreates = newest.Recreates;
         var running = target.Services.Redis.Where(_ => redis || recreates).Concat(target.Services.Apps).Where(container => container.IsRunning).ToList();
         return new RestoreJournal
@@ -78,6 +83,7 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             Services = [.. running.Select(container => container.Service).OfType<string>()],
             Project = target.Services.Project,
             Redis = redis || recreates,
+            Native = redis ? target.Native : null,
             Recreates = recreates,
             Undoes = newest.Stamp,
         };
@@ -86,6 +92,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
     private async Task<RestoreOutcome> ExplainAsync(
         RestoreRequest request, RestoreTarget target, JournalFile file, CancellationToken cancellationToken)
     {
+        if (await MoveBack.FindAsync(file, cancellationToken) is { } moved)
+            return new MoveBack(host, target, file, reporter, time).Explain(moved);
         if (await FindAsync(target, file, cancellationToken) is not { } journal)
             return NothingToUndo();
         foreach (var step in Confirmation.Of(target, journal).Concat(RestoreSteps.OfSwitchover(request, target, journal)))

@@ -62,6 +62,21 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
         return result.Succeeded;
     }
 
+    /// <summary>The service was not touched: what was staged for it goes, and its journal behind it. The error at hand is the one to tell, so none is thrown.</summary>
+    public async Task AbandonAsync(RestoreJournal journal, JournalFile file, TimeProvider time)
+    {
+        using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(60), time);
+        try
+        {
+            if (await RemoveAsync(journal.Staging, briefly.Token))
+                await file.DropAsync(briefly.Token);
+        }
+        catch (Exception exception) when (exception is RelayOpsException or OperationCanceledException)
+        {
+            reporter.Warn($"{journal.Staging} could not be removed, the next run will do it: {exception.Message}");
+        }
+    }
+
     private async Task SendAsync(RestoreSource source, RestorePlan plan, IPhase phase, CancellationToken cancellationToken)
     {
         await using var running = await host.StartAsync(target.Owner.Run(UnpackCommand(target.Survey.Path, plan.Staging)), cancellationToken);

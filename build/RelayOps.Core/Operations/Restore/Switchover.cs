@@ -73,12 +73,15 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         if (stopped.Count > 0)
             using (reporter.Begin("stopping the service"))
                 await services.RunAsync(services.StopCommand(null, stopped), "stop the service", cancellationToken);
+        if (journal.Native is { } native)
+            using (reporter.Begin("stopping redis"))
+                await StopAsync(native, cancellationToken);
         using (reporter.Begin("putting the former data aside"))
             await ExchangeAsync(journal, cancellationToken);
         var counts = journal.Redis ? await StartRedisAsync(journal, acceptance, cancellationToken) : null;
         var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
-            return new SwitchedOver(null, counts);
+            return new SwitchedOver(journal.Native is null ? null : time.GetElapsedTime(began), counts);
         using (reporter.Begin("starting the service"))
             await services.RunAsync(StartCommand(journal, apps), "start the service", cancellationToken);
         if (target.App is { } app && apps.Contains(app))
@@ -88,6 +91,20 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         if (acceptance.HealthUrl is { } url)
             await ServiceHealth.DemandUrlAsync(host, url, acceptance.HealthTimeout, cancellationToken);
         return new SwitchedOver(downtime, counts);
+    }
+
+    /// <summary>One that keeps its data in memory alone saves them first: without that, nothing of them would be put aside.</summary>
+    private async Task StopAsync(NativeRedis native, CancellationToken cancellationToken)
+    {
+        if (target.Redis is { IsInMemory: true } redis)
+        {
+            var saved = await host.RunAsync(redis.SaveCommand, redis.Credentials, cancellationToken);
+            if (!saved.Succeeded)
+                throw new RelayOpsException($"redis on {host.Name} cannot save what it has in memory alone", FirstLine.Of(saved.Exit.Error),
+                    "free disk space there, and look at its log");
+        }
+
+        await target.Services.RunAsync(native.StopCommand(target.Survey), "stop redis", cancellationToken);
     }
 
     /// <summary>The most dangerous step: the only one after which the names mean other data.</summary>
@@ -107,21 +124,24 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
     private async Task<DatasetCounts?> StartRedisAsync(RestoreJournal journal, Acceptance acceptance, CancellationToken cancellationToken)
     {
         var containers = target.Services.Redis;
-        if (containers.IsEmpty)
+        if (containers.IsEmpty && journal.Native is null)
         {
-            reporter.Note("no container of redis is there: its data are in place, and were not loaded");
+            if (target.Redis is null)
+                reporter.Note("no redis runs there: its data are in place, and were not loaded");
             return null;
         }
 
         using var phase = reporter.Begin("starting redis alone and counting its keys");
-        await target.Services.RunAsync(StartCommand(journal, containers), "start redis", cancellationToken);
         var loaded = new LoadedRedis(host, target, time);
-        var redis = await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
+        await target.Services.RunAsync(journal.Native?.StartCommand(target.Survey) ?? StartCommand(journal, containers), "start redis", cancellationToken);
+        var redis = journal.Native is { } native
+            ? await loaded.GetReadyAsync(native, acceptance.HealthTimeout, cancellationToken)
+            : await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
         var counts = await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken);
         if (acceptance.DropSessions)
             reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
         // What was stopped before stays stopped: it ran for the proof alone.
-        if (!containers.Any(journal.Ran))
+        if (journal.Native is null && !containers.Any(journal.Ran))
             await target.Services.RunAsync(target.Services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
         return counts;
     }

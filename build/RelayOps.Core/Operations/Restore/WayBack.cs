@@ -19,10 +19,23 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
     {
         var services = target.Services;
         var docker = services.Docker;
-        if (docker is not null && !target.Deployment.Containers.IsEmpty)
+        var native = journal.Native;
+        // Nothing was exchanged where the service went elsewhere: its own containers are started again, on their own files.
+        if (journal.MovedTo is null && docker is not null && !target.Deployment.Containers.IsEmpty)
             yield return services.StopCommand(journal.Recreates ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
-        yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp));
+        if (native is not null)
+            yield return native.StopAnyCommand(target.Survey, journal.Items.FirstOrDefault(item => item.Name == RedisFinder.DataDirectory)?.Aside);
+        yield return target.Owner.Run(journal.MovedTo is null ? Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp)
+            : HostCommand.ChangingScript("""cd "$1" && rm -f "$2" "$2.new" """, target.Survey.Path, ServerSurvey.MoveNote));
+        if (docker is not null && !journal.ComingBack.IsEmpty)
+            yield return services.RestartPolicyCommand("always", journal.ComingBack);
+        if (native is not null)
+        {
+            yield return native.StartCommand(target.Survey);
+            yield return native.ReadyCommand(target.Survey, RedisPatience);
+        }
+
         // Containers that compose made anew are replaced once more, by what the former files say.
         var names = journal.Recreates ? journal.Services : journal.Running;
         if (docker is null || names.IsEmpty)

@@ -1,0 +1,74 @@
+using RelayOps.Core;
+using RelayOps.Core.Hosts;
+using RelayOps.EndToEnd.Tests.Restore;
+
+namespace RelayOps.EndToEnd.Tests.Migrate;
+
+/// <summary>
+/// Something happens at the nth changing command of a migration's cut-over, on whichever server it is: both are seen by one tool, and a tool
+/// that is gone is gone for both.
+/// </summary>
+internal sealed class SharedFault(int at, Fault fault)
+{
+    private readonly Lock _gate = new();
+    private int _changes;
+    private bool _hasBegun;
+    private volatile bool _isGone;
+
+    /// <summary>What it struck; null where it did not.</summary>
+    public string? Struck { get; private set; }
+
+    public IHost On(IHost host) => new Host(host, this);
+
+    private bool Strikes(string host, HostCommand command)
+    {
+        if (_isGone)
+            throw Gone();
+        if (command.Effect != CommandEffect.Changes)
+            return false;
+        lock (_gate)
+        {
+            var text = command.ToString();
+            _hasBegun |= text.Contains("watch/heartbeat", StringComparison.Ordinal);
+            if (!_hasBegun || ++_changes != at)
+                return false;
+            Struck = $"{host}: {text[..Math.Min(text.Length, 300)].ReplaceLineEndings(" ")}";
+            return true;
+        }
+    }
+
+    private RelayOpsException Vanish()
+    {
+        _isGone = true;
+        return Gone();
+    }
+
+    private static RelayOpsException Gone() => new("the connection was lost", "injected", "none", ExitStatus.NoConnection);
+
+    private sealed class Host(IHost inner, SharedFault shared) : IHost
+    {
+        public string Name => inner.Name;
+
+        public async Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken)
+        {
+            if (!shared.Strikes(Name, command))
+                return await inner.StartAsync(command, cancellationToken);
+            if (shared.IsVanishing)
+                throw shared.Vanish(); // A stream that was cut has not done what it was for either.
+            return await inner.StartAsync(HostCommand.Changing("sh", "-c", "echo injected >&2; exit 1"), cancellationToken);
+        }
+
+        public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        {
+            var struck = shared.Strikes(Name, command);
+            if (struck && !shared.IsVanishing)
+                return new CommandResult(new CommandExit(1, null, "injected"), "");
+            var result = await inner.RunAsync(command, input, cancellationToken);
+            return struck ? throw shared.Vanish() : result;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private bool IsVanishing => fault == Fault.VanishAfter;
+}
