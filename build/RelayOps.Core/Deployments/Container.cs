@@ -12,6 +12,9 @@ public sealed record Container
 
     public required bool IsRunning { get; init; }
 
+    /// <summary>It was started at least once since it was made.</summary>
+    public bool HasRun { get; init; }
+
     public required string Image { get; init; }
 
     public required string ImageId { get; init; }
@@ -73,11 +76,13 @@ public sealed record Container
     {
         var config = json.GetProperty("Config");
         var labels = Texts(config, "Labels");
+        var state = json.GetProperty("State");
         return new Container
         {
             Id = Text(json, "Id") ?? "",
             Name = (Text(json, "Name") ?? "").TrimStart('/'),
-            IsRunning = json.GetProperty("State").GetProperty("Running").GetBoolean(),
+            IsRunning = state.GetProperty("Running").GetBoolean(),
+            HasRun = Text(state, "StartedAt") is { } started && !started.StartsWith("0001-", StringComparison.Ordinal),
             Image = Text(config, "Image") ?? "",
             ImageId = Text(json, "Image") ?? "",
             Service = labels.GetValueOrDefault("com.docker.compose.service"),

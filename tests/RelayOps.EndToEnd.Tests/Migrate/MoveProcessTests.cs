@@ -32,17 +32,22 @@ public sealed class MoveProcessTests(Server server)
         await scenario.AsRootAsync("until [ -e \"$1/.relayops/watch/undone\" ]; do sleep 0.1; done");
         Assert.Equal("healthy", await HealthyAsync(scenario));
         await scenario.ExpireLocksAsync();
-        var moved = await RelayOpsProcess.RunAsync([.. line, "--confirm", "yes", "--report", directory.File("report.json")]);
+        await using var arrived = scenario.Deployment.MovedTo(Bed.Second, scenario.NewPath, scenario.Deployment.Port + 1);
+        var url = $"http://127.0.0.1:{arrived.Port}/health";
+        var moved = await RelayOpsProcess.RunAsync([.. line, "--confirm", "yes", "--report", directory.File("report.json"), "--health-url", url,
+            "--new-port", $"{arrived.Port}", "--new-project-name", "elsewhere"]);
 
         Assert.True(moved.ExitCode == 0, moved.ToString());
         Assert.Contains("an earlier Migrate", moved.ToString());
-        Assert.Equal("healthy", await scenario.Arrived.FindHealthAsync(scenario.Patience));
+        Assert.Contains($"{url} answers", moved.ToString());
+        Assert.Equal("healthy", await arrived.FindHealthAsync(scenario.Patience));
+        Assert.Contains("elsewhere", await Bed.Second.RunAsync(["ps", "--format", "{{.Names}}"], scenario.Patience));
         Assert.Null(await scenario.Deployment.FindHealthAsync(scenario.Patience));
         var report = JsonDocument.Parse(await File.ReadAllTextAsync(directory.File("report.json"))).RootElement;
         var phases = report.GetProperty("downtimeByPhase").EnumerateArray().Select(phase => phase.GetProperty("seconds").GetDouble()).ToList();
         Assert.Equal(5, phases.Count);
         Assert.Equal(report.GetProperty("downtimeSeconds").GetDouble(), phases.Sum(), precision: 1);
-        Console.WriteLine(report);
+        Console.WriteLine(moved);
 
         var backup = await RelayOpsProcess.RunAsync(["Backup", .. server.Reaching(ServerUsers.Docker, scenario.Deployment.Path), "--backup-directory", directory.File("store")]);
         Assert.True(backup.ExitCode == 2, backup.ToString());

@@ -5,22 +5,23 @@ using RelayOps.EndToEnd.Tests.Restore;
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
 /// <summary>
-/// Something happens at the nth changing command of a migration's cut-over, on whichever server it is: both are seen by one tool, and a tool
-/// that is gone is gone for both.
+/// Something happens at a step of a migration's cut-over, on whichever server it is: both are seen by one tool, and a tool that is gone is gone
+/// for both.
 /// </summary>
-internal sealed class SharedFault(int at, Fault fault)
+internal sealed class SharedFault(CutOver at, Fault fault)
 {
     private readonly Lock _gate = new();
-    private int _changes;
+    private int _said;
     private bool _hasBegun;
     private volatile bool _isGone;
 
-    /// <summary>What it struck; null where it did not.</summary>
-    public string? Struck { get; private set; }
+    public bool HasStruck { get; private set; }
 
-    public IHost On(IHost host) => new Host(host, this);
+    public IHost OnOld(IHost host) => new Host(host, isNew: false, this);
 
-    private bool Strikes(string host, HostCommand command)
+    public IHost OnNew(IHost host) => new Host(host, isNew: true, this);
+
+    private bool Strikes(bool isNew, HostCommand command)
     {
         if (_isGone)
             throw Gone();
@@ -30,10 +31,9 @@ internal sealed class SharedFault(int at, Fault fault)
         {
             var text = command.ToString();
             _hasBegun |= text.Contains("watch/heartbeat", StringComparison.Ordinal);
-            if (!_hasBegun || ++_changes != at)
+            if (!_hasBegun || isNew != at.IsOnNew || !text.Contains(at.Says, StringComparison.Ordinal) || ++_said != at.Nth)
                 return false;
-            Struck = $"{host}: {text[..Math.Min(text.Length, 300)].ReplaceLineEndings(" ")}";
-            return true;
+            return HasStruck = true;
         }
     }
 
@@ -45,13 +45,13 @@ internal sealed class SharedFault(int at, Fault fault)
 
     private static RelayOpsException Gone() => new("the connection was lost", "injected", "none", ExitStatus.NoConnection);
 
-    private sealed class Host(IHost inner, SharedFault shared) : IHost
+    private sealed class Host(IHost inner, bool isNew, SharedFault shared) : IHost
     {
         public string Name => inner.Name;
 
         public async Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken)
         {
-            if (!shared.Strikes(Name, command))
+            if (!shared.Strikes(isNew, command))
                 return await inner.StartAsync(command, cancellationToken);
             if (shared.IsVanishing)
                 throw shared.Vanish(); // A stream that was cut has not done what it was for either.
@@ -60,7 +60,7 @@ internal sealed class SharedFault(int at, Fault fault)
 
         public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {
-            var struck = shared.Strikes(Name, command);
+            var struck = shared.Strikes(isNew, command);
             if (struck && !shared.IsVanishing)
                 return new CommandResult(new CommandExit(1, null, "injected"), "");
             var result = await inner.RunAsync(command, input, cancellationToken);

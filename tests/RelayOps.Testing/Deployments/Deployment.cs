@@ -77,7 +77,8 @@ public sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>The same deployment, with the same clients and secrets, as it shall be on another server once it was moved there.</summary>
-    public Deployment MovedTo(Bed bed, string path) => new(path, Options, Port)
+    /// <param name="port">Null is the same.</param>
+    public Deployment MovedTo(Bed bed, string path, int? port = null) => new(path, Options, port ?? Port)
     {
         Bed = bed,
         Secrets = Secrets,

@@ -151,13 +151,9 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
             throw new RelayOpsException($"the watchdog on {parts.Old.Name} was faster", "this machine was silent for too long", "migrate again");
         });
 
-    private async Task StartAsync(CancellationToken cancellationToken)
-    {
+    private async Task StartAsync(CancellationToken cancellationToken) =>
         await TimedAsync("starting the new service", () => new NewService(Arrival.Host, _arrived, parts.Source.Deployment.Containers)
             .StartAsync(request.HealthTimeout, cancellationToken));
-        if (request.HealthUrl is { } url)
-            await ServiceHealth.DemandUrlAsync(Arrival.Host, url, request.HealthTimeout, cancellationToken);
-    }
 
     private async Task TimedAsync(string name, Func<Task> work)
     {

@@ -61,6 +61,7 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
                 await StageAsync(request, parts, journal, handover, working.Token);
                 var outcome = await handover.RunAsync(journal, working.Token);
                 await FinishAsync(arrival, file, journal, reporter, working.Token);
+                await PublicAddress.AskAsync(@new, request.HealthUrl, reporter, working.Token);
                 return outcome;
             }
             catch when (handover is { HasBegun: false } or { IsUndone: true })

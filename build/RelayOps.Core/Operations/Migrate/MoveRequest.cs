@@ -26,7 +26,7 @@ public sealed record MoveRequest
     /// <summary>Until the service must be healthy; it grows with the dataset. Also how long the watchdog waits for a lost operator.</summary>
     public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Asked in addition, from the new server.</summary>
+    /// <summary>Asked at the end, from the new server. It may still lead to the old one, so that no answer is told, and no failure.</summary>
     public string? HealthUrl { get; init; }
 
     public bool DropSessions { get; init; }

@@ -58,12 +58,26 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
         if (path is null || !(await host.RunAsync(HostCommand.ReadingScript("""[ -e "$1/$2" ]""", path, Arrival.Mark), cancellationToken)).Succeeded)
             return;
         var survey = ServerSurvey.ParseComing(said.Output, host.Name, path, source.Target.Survey.ComposeFile);
+        await DemandNeverServedAsync(survey, cancellationToken);
         var arrival = new Arrival(host, survey, OwnerRoute.Get(survey, source.Deployment.Containers, host.Name), Project(request, source, path));
         var writing = survey.IsWritable ? FileRoute.Direct(path) : FileRoute.Sudo(path);
         await using (await DeploymentLock.AcquireAsync(host, writing, request.Owner, request.LockWait, time, reporter, cancellationToken))
             await arrival.RemoveAsync(cancellationToken);
         await arrival.UnmakeAsync(cancellationToken);
         reporter.Warn($"an earlier migration to {path} on {host.Name} broke off: what it had placed there was removed");
+    }
+
+    /// <summary>What clients wrote to a service that an operator has meanwhile replaced by the old one is nowhere else.</summary>
+    private async Task DemandNeverServedAsync(ServerSurvey survey, CancellationToken cancellationToken)
+    {
+        if (survey.Docker is not { } docker)
+            return;
+        var result = await host.RunAsync(docker.InspectContainers(), cancellationToken);
+        if (Container.ParseAll(result.Output).FirstOrDefault(one => one.ComposeDirectory == survey.Path && one is { HasRun: true, RunsRedis: false }) is { } served)
+            throw new RelayOpsException($"an earlier migration to {survey.Path} on {host.Name} was never finished, and '{served.Name}' has run there",
+                "clients may have written to it, and what they wrote is nowhere else",
+                "stop it there and look at its data; remove its containers and the directory once nothing of them is needed, or name another directory with --new-deployment-path",
+                ExitStatus.WrongUse);
     }
 
     private static DotEnv Environment(MoveRequest request, OldServer source) =>

@@ -25,13 +25,22 @@ internal sealed class UnfinishedMove(IHost old, IHost @new, RestoreTarget target
         var survey = await ServerSurvey.TakeAsync(@new, place.Path, cancellationToken);
         var arrival = new Arrival(@new, survey, OwnerRoute.Get(survey, target.Deployment.Containers, @new.Name),
             NewPlaceCheck.ProjectOf(place.Path, request.NewProject ?? target.Deployment.Environment.Find("COMPOSE_PROJECT_NAME")));
+        var hasServed = false;
         try
         {
             using var phase = reporter.Begin($"finishing an earlier migration to {place}");
             var former = target.Deployment.Containers.Select(container => container with { IsRunning = journal.Ran(container) }).ToList();
-            var service = new NewService(@new, await arrival.InspectAsync(compose, arrival.Path, cancellationToken), former);
+            var arrived = await arrival.InspectAsync(compose, arrival.Path, cancellationToken);
+            hasServed = arrived.Services.Apps.Any(app => app.HasRun);
+            var service = new NewService(@new, arrived, former);
             await service.StartRedisAsync(request.HealthTimeout, cancellationToken);
             await service.StartAsync(request.HealthTimeout, cancellationToken);
+        }
+        catch (RelayOpsException exception) when (hasServed && exception.Status != ExitStatus.NoConnection)
+        {
+            throw new RelayOpsException($"an earlier Migrate has handed the service over to {place}, and it is not healthy there", exception.Message,
+                $"clients may have written there since, so it is not taken back by itself: look at its log on {@new.Name} and run the same Migrate again, or give up "
+                    + $"what was written there: run on {@new.Name} {arrival.TakeDownCommand}, and then Rollback on {old.Name}", ExitStatus.Stuck, exception);
         }
         catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
         {
