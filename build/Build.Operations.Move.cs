@@ -7,9 +7,6 @@ internal sealed partial class Operations
 {
     private async Task MoveAsync(CancellationToken cancellationToken)
     {
-        if (Migration.Direct)
-            throw new RelayOpsException("--direct is not built", "data go through this machine, which needs no route between the servers",
-                "leave --direct out", ExitStatus.WrongUse);
         if (!_composition.DryRun && Migration.Confirm is null && !Prompt.IsPossible)
             throw new RelayOpsException("this was not confirmed", "there is no terminal to ask on", "pass --confirm yes", ExitStatus.WrongUse);
         if (Migration.KeepArchive)

@@ -26,6 +26,8 @@ internal sealed partial class Operations
     private RebuildRequest RebuildRequest() => new()
     {
         DeploymentPath = Migration.NewDeploymentPath ?? _composition.DeploymentPath,
+        NewPort = Migration.NewPort,
+        NewProject = Migration.NewProjectName,
         InstallDocker = Migration.InstallDocker,
         DropSessions = Migration.DropSessions,
         AllowTorn = ((IRestore)_build).AllowTorn,

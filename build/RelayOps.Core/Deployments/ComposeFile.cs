@@ -44,7 +44,7 @@ public sealed record ComposeService
 
     public ImmutableArray<ComposeBind> Binds { get; init; } = [];
 
-    /// <summary>In the short form, variables included, e.g. <c>${BIND_HOST:-0.0.0.0}:${PORT:-3000}:3000</c>. See <see cref="PublishedPort"/>.</summary>
+    /// <summary>In the short form, variables included, e.g. <c>${BIND_HOST:-0.0.0.0}:${PORT:-3000}:3000</c>. See <see cref="ComposePort"/>.</summary>
     public ImmutableArray<string> Ports { get; init; } = [];
 }
 

@@ -42,7 +42,7 @@ public sealed class NewServerTests(Server server) : IDisposable
         await Shell.RunAsRootAsync("sh", ["-c", "mkdir -p \"$1/full/data\" && echo mine > \"$1/full/.env\" && mkdir -m 755 \"$1/closed\"", "sh", Bed.Second.User("relay-busybox").Home], Patience);
         var busy = (await server.GetSecondAsync(Patience)).Sshd;
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(-7));
-        var needs = Needs("~/full", new PublishedPort("claude-relay", null, busy.Port, busy.Port, "tcp")) with { Bytes = 1L << 50, InstallDocker = true };
+        var needs = Needs("~/full", new ComposePort("claude-relay", null, busy.Port, busy.Port, "tcp")) with { Bytes = 1L << 50, InstallDocker = true };
 
         var refused = await Assert.ThrowsAsync<RelayOpsException>(() => new NewServerCheck(host, _said, time).RunAsync(needs, Patience));
         var closed = await Assert.ThrowsAsync<RelayOpsException>(() => new NewServerCheck(host, _said, TimeProvider.System).RunAsync(Needs("~/closed/deployment"), Patience));
@@ -120,7 +120,7 @@ public sealed class NewServerTests(Server server) : IDisposable
 
     public void Dispose() => _patience.Dispose();
 
-    private static NewServerNeeds Needs(string path, params PublishedPort[] ports) =>
+    private static NewServerNeeds Needs(string path, params ComposePort[] ports) =>
         new() { DeploymentPath = path, Bytes = 1 << 20, Ports = [.. ports] };
 
     private async Task<OpenSshHost> LogInAsync(string kind) => await OpenSshHost.OpenAsync(

@@ -20,47 +20,58 @@ namespace RelayOps.EndToEnd.Tests.Migrate;
 [Collection(OneServer.Name)]
 public sealed class RebuildTests(Server server) : IDisposable
 {
+    private static readonly CutOver PlacingConfiguration = new("placing the configuration", true, "mv \"$from/$name\" \"$name\"");
+    private static readonly CutOver MakingContainers = new("making the containers", true, "up --no-start");
+    private static readonly CutOver StartingRedis = new("starting redis alone", true, "docker start");
+    private static readonly CutOver StartingService = new("starting the service", true, "docker start", 3);
+
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(30));
 
     private CancellationToken Patience => _patience.Token;
 
-    [Theory, InlineData("relay-docker"), InlineData("relay-sudo")]
-    public async Task Migrate_rebuilds_a_lost_server_with_images_from_this_machine_and_never_over_a_deployment(string kind)
+    [Fact]
+    public async Task Migrate_rebuilds_a_lost_server_with_images_from_this_machine_and_never_over_a_deployment()
     {
-        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Get(kind), new DeploymentOptions { BindHost = "0.0.0.0" });
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker, new DeploymentOptions { BindHost = "0.0.0.0" });
         await scenario.BackupAsync();
         var (digest, files) = (await scenario.DigestAsync(), await FilesAsync(scenario.Path));
         await scenario.Deployment.DownAsync(Patience);
-        var user = Bed.Second.User(kind);
-        await using var rebuilt = scenario.Deployment.MovedTo(Bed.Second, $"{user.Home}/rebuilt/relay");
+        var user = Bed.Second.User("relay-sudo");
+        await using var rebuilt = scenario.Deployment.MovedTo(Bed.Second, $"{user.Home}/rebuilt/relay", scenario.Deployment.Port + 1);
         using var report = TestDirectory.Create("relayops-report-");
-        string[] arguments = [.. await MigrateAsync(scenario, user, "~/rebuilt/relay"), "--report", report.File("report.json")];
+        string[] arguments = [.. await MigrateAsync(scenario, user, "~/rebuilt/relay"), "--report", report.File("report.json"),
+            "--new-port", $"{rebuilt.Port}", "--new-project-name", "rebuilt-elsewhere", "--health-url", "http://127.0.0.1:1/health"];
         await ForgetImagesAsync();
 
+        var explained = await RunAsync(Bed.First.Host, [.. arguments, "--dry-run"]);
         var without = await RunAsync("unix:///nowhere", arguments);
-        var left = File.Exists($"{user.Home}/rebuilt") || Directory.Exists($"{user.Home}/rebuilt");
+        var left = Directory.Exists($"{user.Home}/rebuilt");
         var done = await RunAsync(Bed.First.Host, arguments);
+        Console.WriteLine($"{explained}\n{without}\n{done}");
 
+        Assert.True(explained.ExitCode == 0, explained.ToString());
+        Assert.Contains("up --no-start", explained.Output);
         Assert.True(without.ExitCode == 1 && !left, without.ToString());
         Assert.Contains("cannot be had", without.ToString());
         Assert.True(done.ExitCode == 0, done.ToString());
         Assert.Contains("was copied from", done.Output);
+        Assert.Contains("http://127.0.0.1:1/health does not answer yet", done.ToString());
         Assert.Contains("what is left for a person to do", done.Output);
         Assert.DoesNotContain(scenario.Deployment.Secrets.EncryptionKey, done.ToString());
         foreach (var key in rebuilt.ApiKeys.Take(3))
             Assert.Equal(HttpStatusCode.OK, await rebuilt.AskAsync(key, Patience));
         Assert.Equal("healthy", await rebuilt.FindHealthAsync(Patience));
+        Assert.Contains("rebuilt-elsewhere", await Bed.Second.RunAsync(["ps", "--format", "{{.Names}}"], Patience));
         var redis = await rebuilt.RedisAsync(Patience);
         await redis.RunAsync(["DEL", .. Deployment.KeysOfTheService], Patience);
         Assert.Equal(digest, await redis.RunAsync(["DEBUG", "DIGEST"], Patience));
-        Assert.Equal(files.Replace(ServerUsers.Get(kind).Name, user.Name, StringComparison.Ordinal), await FilesAsync(rebuilt.Path));
+        Assert.Equal(files.Replace(ServerUsers.Docker.Name, user.Name, StringComparison.Ordinal), await FilesAsync(rebuilt.Path));
         Assert.Equal("", await OutputAsync($"cd {rebuilt.Path} && ls -d .relayops .relayops/* *.bak.* 2>/dev/null; true"));
 
         var again = await RunAsync(Bed.First.Host, arguments);
         Assert.True(again.ExitCode == 2, again.ToString());
         Assert.Contains("is not empty", again.ToString());
         Assert.Equal(HttpStatusCode.OK, await rebuilt.AskAsync(rebuilt.ApiKeys[0], Patience));
-        await rebuilt.DisposeAsync();
     }
 
     [Fact]
@@ -69,35 +80,30 @@ public sealed class RebuildTests(Server server) : IDisposable
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Sudo, new DeploymentOptions { BindHost = "0.0.0.0" });
         var source = await scenario.BackupAsync();
         await scenario.Deployment.DownAsync(Patience);
-        var user = Bed.Second.User("relay-sudo");
+        var user = Bed.Second.User("relay-docker");
         await using var host = await OpenSshHost.OpenAsync((await server.GetSecondAsync(Patience)).Sshd.Connection(user.Name), TimeProvider.System, Patience);
         await Images.ImportAllAsync(Bed.Second, Patience);
         await using var rebuilt = scenario.Deployment.MovedTo(Bed.Second, $"{user.Home}/faulty");
-        var struck = 0;
-        for (var at = 1; ; at++)
+        foreach (var step in new[] { PlacingConfiguration, StartingRedis, StartingService })
         {
-            var faulty = new FaultyHost(host, at, Fault.Error);
-            var failure = await Record.ExceptionAsync(() => RebuildAsync(faulty, source));
-            if (!faulty.HasStruck)
-                break;
-            struck++;
-            if (failure is null)
-                break; // A step whose failure is told and borne comes after the service is well.
-            Assert.True(failure is RelayOpsException { Status: ExitStatus.Failed or ExitStatus.WrongUse }, $"{at}: {failure}");
-            var there = await OutputAsync($"DOCKER_HOST={Bed.Second.Host} docker ps -aq; ls -A {rebuilt.Path} 2>/dev/null; true");
-            Assert.True(there.Length == 0 || failure.Message.Contains("is in place", StringComparison.Ordinal), $"{at}: {there} {failure}");
-            if (there.Length > 0)
-                await rebuilt.DisposeAsync();
+            var fault = new SharedFault(step, Fault.Error) { Begins = null };
+            var failure = await Record.ExceptionAsync(() => RebuildAsync(fault.OnNew(host), source));
+            Assert.True(fault.HasStruck && failure is RelayOpsException { Status: ExitStatus.Failed or ExitStatus.WrongUse }, $"{step}: {failure}");
+            Assert.Contains("is removed again", failure.Message);
+            Assert.Equal("", await OutputAsync($"DOCKER_HOST={Bed.Second.Host} docker ps -aq; ls -A {rebuilt.Path} 2>/dev/null; true"));
         }
 
-        Assert.InRange(struck, 15, 60);
-        await rebuilt.DisposeAsync();
-        foreach (var at in new[] { 4, 9, 16, 21 })
+        foreach (var step in new[] { MakingContainers, StartingService })
         {
-            await Record.ExceptionAsync(() => RebuildAsync(new FaultyHost(host, at, Fault.VanishAfter), source));
+            var fault = new SharedFault(step, Fault.VanishAfter) { Begins = null };
+            await Record.ExceptionAsync(() => RebuildAsync(fault.OnNew(host), source));
+            Assert.True(fault.HasStruck, $"{step}");
+            if (step == StartingService)
+                await (await rebuilt.RedisAsync(Patience)).RunAsync(["SET", "written", "meanwhile"], Patience);
             await OutputAsync($"touch -d '1 hour ago' {rebuilt.Path}/.relayops/lock/token {rebuilt.Path}/.relayops/arriving/.relayops/lock/token 2>/dev/null; true");
             await RebuildAsync(host, source);
             Assert.Equal(HttpStatusCode.OK, await rebuilt.AskAsync(rebuilt.ApiKeys[0], Patience));
+            Assert.Equal(step == StartingService ? "meanwhile" : "", await (await rebuilt.RedisAsync(Patience)).RunAsync(["GET", "written"], Patience));
             await rebuilt.DisposeAsync();
         }
     }
@@ -129,7 +135,7 @@ public sealed class RebuildTests(Server server) : IDisposable
 
     /// <summary>Without what the service itself goes on writing.</summary>
     private Task<string> FilesAsync(string path) => OutputAsync($$"""
-        cd {{path}} && stat -c '%n %F %a %U %G' .env docker-compose.yml logs data && stat -c '%n %F %a %u' redis_data redis_data/dump.rdb && find data -exec stat -c '%n %F %a %U %G' {} + | sort && sha256sum .env docker-compose.yml data/* logs/*.gz
+        cd {{path}} && stat -c '%n %F %a %U %G' .env docker-compose.yml logs data && stat -c '%n %F %a %u' redis_data redis_data/dump.rdb && find data -exec stat -c '%n %F %a %U %G' {} + | sort && sha256sum docker-compose.yml data/* logs/*.gz && grep -v -e "^PORT=" -e "^COMPOSE_PROJECT_NAME=" .env | sha256sum
         """);
 
     private Task<string> ForgetImagesAsync() => OutputAsync($"DOCKER_HOST={Bed.Second.Host} docker image prune -af");

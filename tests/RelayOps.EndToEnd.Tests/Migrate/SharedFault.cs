@@ -17,6 +17,9 @@ internal sealed class SharedFault(CutOver at, Fault fault)
 
     public bool HasStruck { get; private set; }
 
+    /// <summary>What the command says before which nothing happens; null for the very first.</summary>
+    public string? Begins { get; init; } = "watch/heartbeat";
+
     public IHost OnOld(IHost host) => new Host(host, isNew: false, this);
 
     public IHost OnNew(IHost host) => new Host(host, isNew: true, this);
@@ -30,7 +33,7 @@ internal sealed class SharedFault(CutOver at, Fault fault)
         lock (_gate)
         {
             var text = command.ToString();
-            _hasBegun |= text.Contains("watch/heartbeat", StringComparison.Ordinal);
+            _hasBegun |= Begins is null || text.Contains(Begins, StringComparison.Ordinal);
             if (!_hasBegun || isNew != at.IsOnNew || !text.Contains(at.Says, StringComparison.Ordinal) || ++_said != at.Nth)
                 return false;
             return HasStruck = true;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
@@ -28,8 +27,9 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
         {
             DeploymentPath = request.NewPath,
             Bytes = source.Deployment.Files.Sum(part => part.SizeBytes) + (3 * source.Redis.UsedMemory) + SpareBytes,
-            Ports = PublishedPort.Of([compose.Parse(await ReadComposeFileAsync(source, cancellationToken))], Environment(request, source)),
+            Ports = ComposePort.Of([compose.Parse(await ReadComposeFileAsync(source, cancellationToken))], Environment(request, source)),
             ComposeFile = source.Target.Survey.ComposeFile,
+            ProjectName = Environment(request, source).Find("COMPOSE_PROJECT_NAME"),
             InstallDocker = request.InstallDocker,
             DryRun = request.DryRun,
         };
@@ -37,7 +37,7 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
         if (server.Survey.MachineId == source.Target.Survey.MachineId && server.Survey.NodeName == source.Target.Survey.NodeName && server.Survey.Path == source.Path)
             throw new RelayOpsException($"{source.Path} on {host.Name} is where the deployment is already", "old and new server are one and the same",
                 "name another server with --new-server, or another directory with --new-deployment-path", ExitStatus.WrongUse);
-        await DemandNamesAsync(server.Survey, source, Project(request, source, server.Survey.Path), cancellationToken);
+        await DemandNamesAsync(server.Survey, source, cancellationToken);
         return server;
     }
 
@@ -96,24 +96,13 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
     public static string ProjectOf(string path, string? named) =>
         NoProjectLetter().Replace((named ?? path.TrimEnd('/').Split('/')[^1]).ToLowerInvariant(), "").TrimStart('_', '-');
 
-    private static Dictionary<string, string> Settings(MoveRequest request)
-    {
-        var settings = new Dictionary<string, string>();
-        if (request.NewPort is { } port)
-            settings["PORT"] = port.ToString(CultureInfo.InvariantCulture);
-        if (request.NewProject is { } project)
-            settings["COMPOSE_PROJECT_NAME"] = project;
-        return settings;
-    }
+    private static Dictionary<string, string> Settings(MoveRequest request) => MovedConfig.Settings(request.NewPort, request.NewProject);
 
-    /// <summary>Compose would take another deployment's containers of the same name for its own, and replace them.</summary>
-    private async Task DemandNamesAsync(ServerSurvey survey, OldServer source, string project, CancellationToken cancellationToken)
+    /// <summary>A name that the compose file itself gives is there once on a machine.</summary>
+    private async Task DemandNamesAsync(ServerSurvey survey, OldServer source, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(survey.Docker!.InspectContainers(), cancellationToken);
         var there = Container.ParseAll(result.Output).Where(container => container.ComposeDirectory != survey.Path).ToList();
-        if (there.Find(container => container.ComposeProject == project) is { } same)
-            throw new RelayOpsException($"another deployment on {host.Name} has the project name {project}", $"compose made '{same.Name}' in {same.ComposeDirectory}",
-                "choose another directory with --new-deployment-path, or another name with --new-project-name", ExitStatus.WrongUse);
         var own = source.Deployment.Containers.Where(container => !IsOfCompose(container)).Select(container => container.Name).ToHashSet();
         if (there.Find(container => own.Contains(container.Name)) is { } taken)
             throw new RelayOpsException($"{host.Name} has a container '{taken.Name}' already", "the compose file gives that very name (container_name)",

@@ -15,8 +15,8 @@ public sealed record NewServerNeeds
     /// <summary>For its files, on the file system of the deployment.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>See <see cref="PublishedPort.Of"/>.</summary>
-    public required ImmutableArray<PublishedPort> Ports { get; init; }
+    /// <summary>See <see cref="ComposePort.Of"/>.</summary>
+    public required ImmutableArray<ComposePort> Ports { get; init; }
 
     /// <summary>The file that compose reads first.</summary>
     public string ComposeFile { get; init; } = "docker-compose.yml";

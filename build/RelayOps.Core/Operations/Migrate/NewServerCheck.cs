@@ -70,9 +70,9 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
         foreach (var port in needs.Ports.Where(port => port.Protocol == "tcp" && server.HalfPlaced is null && server.Listening.Any(port.Meets)))
             yield return new($"port {port} of '{port.Service}' is taken{Holder(server, port)}",
                 "stop what listens there, or give the service another port in .env");
-        if (server.Projects.FirstOrDefault(line => line.Split(' ', 2) is [var name, var path] && name == Project(needs, server) && path != survey.Path) is { } other)
+        if (server.Projects.FirstOrDefault(line => line.Split(' ', 2) is [var name, var path] && name == NewPlaceCheck.ProjectOf(server.Survey.Path, needs.ProjectName) && path != survey.Path) is { } other)
             yield return new($"another deployment there has the compose project name {other.Split(' ')[0]} (in {other.Split(' ', 2)[1]}): compose would take its containers for this one's",
-                "choose a directory of another name with --new-deployment-path");
+                "choose another name with --new-project-name, or a directory of another name with --new-deployment-path");
         if (server.ClockSkew.Duration() > TooFar)
             yield return new(Clock(server), "set it right first (timedatectl set-ntp true): certificates and keys with a time to live depend on it");
     }
@@ -89,12 +89,7 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
             yield return new("docker is there, docker compose is not", "install the compose plugin or docker-compose (on Debian and Ubuntu: pass --install-docker)");
     }
 
-    /// <summary>As compose makes it of the directory's name, where nothing else is said.</summary>
-    private static string Project(NewServerNeeds needs, NewServer server) =>
-        string.Concat((needs.ProjectName ?? server.Survey.Path.Split('/')[^1]).ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            .TrimStart('-', '_');
-
-    private static string Holder(NewServer server, PublishedPort port) =>
+    private static string Holder(NewServer server, ComposePort port) =>
         server.Containers.FirstOrDefault(line => line.Contains($":{port.First}->", StringComparison.Ordinal)) is { } container
             ? $" by container {container.Split(' ')[0]}" : "";
 

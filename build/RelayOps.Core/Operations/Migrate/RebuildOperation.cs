@@ -17,7 +17,7 @@ public sealed class RebuildOperation(
     /// <exception cref="RelayOpsException">What was placed is removed again, or the message says what is left.</exception>
     public async Task<RestoreOutcome> RunAsync(RebuildRequest request, RestoreSource archive, CancellationToken cancellationToken)
     {
-        var plan = RebuildPlan.Make(archive, await ArchiveContents.ReadAsync(archive, reporter, cancellationToken), compose);
+        var plan = RebuildPlan.Make(request, archive, await ArchiveContents.ReadAsync(archive, reporter, cancellationToken), compose);
         var server = await new NewServerCheck(host, reporter, time).RunAsync(plan.Needs(request), cancellationToken);
         var source = plan.For(server, archive);
         DemandSame(server, source);
@@ -32,7 +32,7 @@ public sealed class RebuildOperation(
         var place = Place(server, images);
         var outcome = await RebuildAsync(request, plan, server, source, place, transfer, images, cancellationToken);
         await place.RemoveDirectoriesAsync(cancellationToken);
-        await AskPublicAddressAsync(request, cancellationToken);
+        await PublicAddress.AskAsync(host, request.HealthUrl, reporter, cancellationToken);
         foreach (var line in RebuildAfterwards.Lines(host.Name, plan, server, request.HealthUrl))
             reporter.Note(line);
         return outcome with { Restored = source.Name };
@@ -48,7 +48,7 @@ public sealed class RebuildOperation(
         {
             await using var held = await place.ClaimAsync(request, cancellationToken);
             using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
-            var outcome = IsPlaced(server) ? new RestoreOutcome() : await PlaceAsync(request, server, source, place, working.Token);
+            var outcome = IsPlaced(server) ? new RestoreOutcome() : await PlaceAsync(request, plan, server, source, place, working.Token);
             await StartAsync(request, plan, server, working.Token);
             serves = true;
             await place.FinishAsync(working.Token);
@@ -61,7 +61,7 @@ public sealed class RebuildOperation(
     }
 
     private async Task<RestoreOutcome> PlaceAsync(
-        RebuildRequest request, NewServer server, RestoreSource source, RebuiltPlace place, CancellationToken cancellationToken)
+        RebuildRequest request, RebuildPlan plan, NewServer server, RestoreSource source, RebuiltPlace place, CancellationToken cancellationToken)
     {
         if (server.HalfPlaced is not null)
         {
@@ -70,7 +70,7 @@ public sealed class RebuildOperation(
         }
 
         await place.WriteStateAsync(RebuiltPlace.Placing, source.Name, cancellationToken);
-        await place.PlaceAsync(source, cancellationToken);
+        await place.PlaceAsync(source, [.. plan.ChangedTexts(server.Survey.Path)], cancellationToken);
         // What is stopped stays stopped: Redis alone runs, until its keys are counted.
         var outcome = await new RestoreOperation(host, compose, reporter, time).RunAsync(RestoreRequest(request, server), source, cancellationToken);
         await place.WriteStateAsync(RebuiltPlace.Starting, source.Name, cancellationToken);
@@ -122,22 +122,6 @@ public sealed class RebuildOperation(
     private Exception Unfinished(Exception cause) => cause is not RelayOpsException known ? cause : new RelayOpsException(
         $"the deployment on {host.Name} is in place, and was not finished", $"{known.What}: {known.Why}",
         $"nothing was removed, since it may have served clients; run the same command again ({known.Next})", known.Status, known);
-
-    /// <summary>It may still lead to the lost server: that is for a person to change.</summary>
-    private async Task AskPublicAddressAsync(RebuildRequest request, CancellationToken cancellationToken)
-    {
-        if (request.HealthUrl is not { } url)
-            return;
-        try
-        {
-            await ServiceHealth.DemandUrlAsync(host, url, TimeSpan.FromSeconds(5), cancellationToken);
-            reporter.Note($"{url} answers");
-        }
-        catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
-        {
-            reporter.Warn($"{exception.What} yet: {exception.Why}");
-        }
-    }
 
     private static bool IsPlaced(NewServer server) => server.HalfPlaced?.StartsWith(RebuiltPlace.Starting, StringComparison.Ordinal) == true;
 

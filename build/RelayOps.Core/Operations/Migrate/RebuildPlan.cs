@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
@@ -11,6 +12,12 @@ public sealed record RebuildRequest
 {
     /// <summary>On the new server; <c>~</c> is that user's home.</summary>
     public required string DeploymentPath { get; init; }
+
+    /// <summary>Where the service shall listen (PORT in <c>.env</c>); null leaves it as it was.</summary>
+    public int? NewPort { get; init; }
+
+    /// <summary>What compose shall call the containers (COMPOSE_PROJECT_NAME in <c>.env</c>); null leaves it as it was.</summary>
+    public string? NewProject { get; init; }
 
     public bool InstallDocker { get; init; }
 
@@ -42,11 +49,15 @@ public sealed record RebuildPlan
 
     public required ArchiveContents Backup { get; init; }
 
+    /// <summary>As it will be on the new server.</summary>
     public required DotEnv Environment { get; init; }
+
+    /// <summary>What differs there in <c>.env</c>.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     public required ImmutableArray<WantedImage> Images { get; init; }
 
-    public required ImmutableArray<PublishedPort> Ports { get; init; }
+    public required ImmutableArray<ComposePort> Ports { get; init; }
 
     /// <summary>The file that compose reads first.</summary>
     public required string ComposeFile { get; init; }
@@ -57,7 +68,7 @@ public sealed record RebuildPlan
         .Sum(entry => entry.Size * (ArchiveContents.PartOf(entry.Path) == DeploymentParts.Redis ? 2 : 1)) + SpareBytes;
 
     /// <exception cref="RelayOpsException">It lacks what a whole deployment has (<see cref="ExitStatus.WrongUse"/>).</exception>
-    public static RebuildPlan Make(RestoreSource source, ArchiveContents backup, IComposeParser compose)
+    public static RebuildPlan Make(RebuildRequest request, RestoreSource source, ArchiveContents backup, IComposeParser compose)
     {
         var files = Deployments.ComposeFile.Names.Concat(Deployments.ComposeFile.OverrideNames).Where(backup.Texts.ContainsKey).ToList();
         var missing = new[]
@@ -68,7 +79,8 @@ public sealed record RebuildPlan
         if (missing.Count > 0)
             throw new RelayOpsException($"no server can be rebuilt from backup {source.Name}", $"it does not have {string.Join(", ", missing)}",
                 "choose a backup of everything (List shows them)", ExitStatus.WrongUse);
-        var environment = backup.Environment!;
+        var settings = MovedConfig.Settings(request.NewPort, request.NewProject);
+        var environment = backup.Environment! with { Values = backup.Environment.Values.SetItems(settings) };
         var parsed = files.Select(name => compose.Parse(backup.Texts[name])).ToList();
         var named = parsed.SelectMany(file => file.Services).Select(service => service.Image).OfType<string>()
             .Select(image => ComposeVariables.Resolve(image, environment)).Distinct();
@@ -76,10 +88,21 @@ public sealed record RebuildPlan
         {
             Backup = backup,
             Environment = environment,
+            Settings = settings,
             Images = WantedImage.Of(backup.Manifest?.Images ?? [], named),
-            Ports = PublishedPort.Of(parsed, environment),
+            Ports = ComposePort.Of(parsed, environment),
             ComposeFile = Deployments.ComposeFile.Names.First(files.Contains),
         };
+    }
+
+    /// <summary><c>.env</c> and compose files that are other ones there: the lost server's path in them, its port, its project's name.</summary>
+    public IEnumerable<(string Path, byte[] Content)> ChangedTexts(string newPath)
+    {
+        var config = new MovedConfig(Backup.Manifest?.Server.DeploymentPath ?? newPath, Settings);
+        return Backup.Texts.Where(text => MovedConfig.IsText(text.Key))
+            .Select(text => (text.Key, Before: Encoding.UTF8.GetBytes(text.Value)))
+            .Select(text => (text.Key, text.Before, After: config.Change(text.Key, text.Before, newPath)))
+            .Where(text => !ReferenceEquals(text.Before, text.After)).Select(text => (text.Key, text.After));
     }
 
     public NewServerNeeds Needs(RebuildRequest request) => new()

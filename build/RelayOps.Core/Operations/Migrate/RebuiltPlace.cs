@@ -96,11 +96,14 @@ internal sealed class RebuiltPlace(IHost host, NewServer server, FileRoute owner
         RunAsync(server.Writing.Run(StateCommand), Encoding.UTF8.GetBytes($"{phase} {backup}\n"), "note what is being done", cancellationToken);
 
     /// <summary><c>.env</c> and the compose files, then containers that do not run yet.</summary>
-    public async Task PlaceAsync(RestoreSource source, CancellationToken cancellationToken)
+    /// <param name="changed">Files that are to be other ones here, with their mode and owner.</param>
+    public async Task PlaceAsync(RestoreSource source, IReadOnlyList<(string Path, byte[] Content)> changed, CancellationToken cancellationToken)
     {
         var plan = ConfigPlan(source.Contents!);
         await new StagedFiles(host, Target(), reporter).BringAsync(source, plan, cancellationToken);
         await RunAsync(owner.Run(PlaceCommand(plan)), default, "place the configuration", cancellationToken);
+        foreach (var (path, content) in changed)
+            await RunAsync(owner.Run(HostCommand.ChangingScript("""cat > "$1" """, $"{Path}/{path}")), content, "fit the configuration to this server", cancellationToken);
         using (reporter.Begin("creating the containers"))
             await RunAsync(CreateCommand, default, "create the containers", cancellationToken);
     }

@@ -31,5 +31,16 @@ public sealed class MovedConfigTests
         Assert.Same(content, new MovedConfig("/a", new Dictionary<string, string>()).Change("docker-compose.yml", content, "/b"));
     }
 
+    [Theory, InlineData(0, null), InlineData(65536, null), InlineData(null, "Relay"), InlineData(null, "relay\nPORT=1"), InlineData(null, "-relay")]
+    public void Settings_refuses_what_is_no_port_or_no_name_of_a_project(int? port, string? project) =>
+        Assert.Equal(ExitStatus.WrongUse, Assert.Throws<RelayOpsException>(() => MovedConfig.Settings(port, project)).Status);
+
+    [Fact]
+    public void Settings_names_what_is_asked_for_alone()
+    {
+        Assert.Empty(MovedConfig.Settings(null, null));
+        Assert.Equal(new Dictionary<string, string> { ["PORT"] = "3001", ["COMPOSE_PROJECT_NAME"] = "relay-2" }, MovedConfig.Settings(3001, "relay-2"));
+    }
+
     private static string Changed(string path, string text) => Encoding.UTF8.GetString(Config.Change(path, Encoding.UTF8.GetBytes(text), "/srv/new"));
 }

@@ -8,13 +8,13 @@ namespace RelayOps.Core.Deployments;
 /// <summary>Ports of a server that a service takes: <see cref="First"/> to <see cref="Last"/>, mostly one.</summary>
 /// <param name="Address">Null for all of the server's addresses.</param>
 /// <param name="Protocol"><c>tcp</c> or <c>udp</c>.</param>
-public sealed record PublishedPort(string Service, IPAddress? Address, int First, int Last, string Protocol)
+public sealed record ComposePort(string Service, IPAddress? Address, int First, int Last, string Protocol)
 {
     /// <summary>What all of the files publish, once the variables of <c>.env</c> stand for themselves. What cannot be read is left to compose.</summary>
-    public static ImmutableArray<PublishedPort> Of(IEnumerable<ComposeFile> files, DotEnv environment) =>
+    public static ImmutableArray<ComposePort> Of(IEnumerable<ComposeFile> files, DotEnv environment) =>
         [.. files.SelectMany(file => file.Services)
             .SelectMany(service => service.Ports.Select(text => Find(service.Name, ComposeVariables.Resolve(text, environment))))
-            .OfType<PublishedPort>().Distinct()];
+            .OfType<ComposePort>().Distinct()];
 
     /// <summary>Somebody who listens there is in its way.</summary>
     public bool Meets(IPEndPoint listening) => listening.Port >= First && listening.Port <= Last
@@ -25,7 +25,7 @@ public sealed record PublishedPort(string Service, IPAddress? Address, int First
     private static bool IsAny(IPAddress? address) => address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     /// <summary><c>[[address:]published:]target[/protocol]</c>; what publishes no fixed port takes none.</summary>
-    private static PublishedPort? Find(string service, string text)
+    private static ComposePort? Find(string service, string text)
     {
         var (ports, protocol) = text.Split('/') is [var before, var named] ? (before, named) : (text, "tcp");
         var published = ports.LastIndexOf(':') is var colon and >= 0 ? ports[..colon] : "";
@@ -33,7 +33,7 @@ public sealed record PublishedPort(string Service, IPAddress? Address, int First
         var range = published[(published.LastIndexOf(':') + 1)..].Split('-');
         return int.TryParse(range[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first is > 0 and < 65536
             && int.TryParse(range[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last >= first
-            ? new PublishedPort(service, IPAddress.TryParse(address, out var known) ? known : null, first, last, protocol) : null;
+            ? new ComposePort(service, IPAddress.TryParse(address, out var known) ? known : null, first, last, protocol) : null;
     }
 }
 

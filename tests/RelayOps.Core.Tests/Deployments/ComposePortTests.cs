@@ -3,7 +3,7 @@ using RelayOps.Core.Deployments;
 
 namespace RelayOps.Core.Tests.Deployments;
 
-public class PublishedPortTests
+public class ComposePortTests
 {
     [Theory]
     [InlineData("${BIND_HOST:-0.0.0.0}:${PORT:-3000}:3000", "", "3000/tcp")]
@@ -16,7 +16,7 @@ public class PublishedPortTests
     [InlineData("70000:3000", "", null)]
     public void Of_reads_what_a_service_publishes(string text, string environment, string? expected)
     {
-        var ports = PublishedPort.Of([File(text)], DotEnv.Parse(environment));
+        var ports = ComposePort.Of([File(text)], DotEnv.Parse(environment));
 
         Assert.Equal(expected, ports.SingleOrDefault()?.ToString());
     }
@@ -28,7 +28,7 @@ public class PublishedPortTests
     [InlineData("3000:3000", "10.0.0.1", 3000, true)]
     [InlineData("3000:3000", "::", 3001, false)]
     public void Meets_knows_who_is_in_the_way(string text, string address, int port, bool expected) =>
-        Assert.Equal(expected, PublishedPort.Of([File(text)], DotEnv.Parse("")).Single().Meets(new IPEndPoint(IPAddress.Parse(address), port)));
+        Assert.Equal(expected, ComposePort.Of([File(text)], DotEnv.Parse("")).Single().Meets(new IPEndPoint(IPAddress.Parse(address), port)));
 
     [Theory]
     [InlineData("$NAME-${NAME}", "a-a")]
