@@ -151,7 +151,12 @@ internal sealed class MovedFiles(IHost old, Arrival arrival, MoveRequest request
         foreach (var parent in Parents(part, entries))
             await tar.WriteEntryAsync(new GnuTarEntry(TarEntryType.Directory, parent + "/")
             {
-                Mode = (UnixFileMode)0b111_101_101, Uid = owners.NewUser, Gid = owners.NewGroup, ModificationTime = part.Tree.TakenAt, AccessTime = default, ChangeTime = default,
+                Mode = (UnixFileMode)0b111_101_101,
+                Uid = owners.NewUser,
+                Gid = owners.NewGroup,
+                ModificationTime = part.Tree.TakenAt,
+                AccessTime = default,
+                ChangeTime = default,
             }, cancellationToken);
         foreach (var entry in entries.Where(entry => entry.Kind == TreeEntryKind.Directory))
             await tar.WriteEntryAsync(Header(TarEntryType.Directory, part.InArchive(entry.Path) + "/", entry), cancellationToken);
