@@ -51,6 +51,7 @@ public sealed class RebuildTests(Server server) : IDisposable
 
         Assert.True(explained.ExitCode == 0, explained.ToString());
         Assert.Contains("up --no-start", explained.Output);
+        Assert.Contains($"{rebuilt.Path}/.env", explained.Output);
         Assert.True(without.ExitCode == 1 && !left, without.ToString());
         Assert.Contains("cannot be had", without.ToString());
         Assert.True(done.ExitCode == 0, done.ToString());

@@ -169,7 +169,7 @@ public sealed class RebuildOperation(
                 reporter.Note(line);
         var owner = server.IsRoot ? OwnerRoute.Get(server.Survey, imageId: null, host.Name)
             : OwnerRoute.Get(server.Survey, plan.Images[0].Reference, host.Name);
-        foreach (var step in new RebuiltPlace(host, server, owner, reporter, time).Steps(source.Contents!))
+        foreach (var step in new RebuiltPlace(host, server, owner, reporter, time).Steps(source.Contents!, plan.ChangedTexts(server.Survey.Path).Select(text => text.Path)))
             reporter.Note($"on {host.Name}: {step}");
         reporter.Note($"on {host.Name}: data, logs and redis_data as the Restore target places them, redis alone started and its keys counted, then the service, until it is healthy");
         return new RestoreOutcome();

@@ -103,7 +103,7 @@ internal sealed class RebuiltPlace(IHost host, NewServer server, FileRoute owner
         await new StagedFiles(host, Target(), reporter).BringAsync(source, plan, cancellationToken);
         await RunAsync(owner.Run(PlaceCommand(plan)), default, "place the configuration", cancellationToken);
         foreach (var (path, content) in changed)
-            await RunAsync(owner.Run(HostCommand.ChangingScript("""cat > "$1" """, $"{Path}/{path}")), content, "fit the configuration to this server", cancellationToken);
+            await RunAsync(FitCommand(path), content, "fit the configuration to this server", cancellationToken);
         using (reporter.Begin("creating the containers"))
             await RunAsync(CreateCommand, default, "create the containers", cancellationToken);
     }
@@ -125,16 +125,20 @@ internal sealed class RebuiltPlace(IHost host, NewServer server, FileRoute owner
         RunAsync(owner.Run(FinishCommand), default, "finish", cancellationToken);
 
     /// <summary>What a dry run prints of it.</summary>
-    public IEnumerable<HostCommand> Steps(ArchiveContents backup)
+    /// <param name="changed">Files that are to be other ones here.</param>
+    public IEnumerable<HostCommand> Steps(ArchiveContents backup, IEnumerable<string> changed)
     {
         var config = ConfigPlan(backup);
         return [server.Writing.Run(MakeCommand), server.Writing.Run(StateCommand), owner.Run(StagedFiles.UnpackCommand(Path, config.Staging)),
-            owner.Run(PlaceCommand(config)), CreateCommand];
+            owner.Run(PlaceCommand(config)), .. changed.Select(FitCommand), CreateCommand];
     }
 
     private HostCommand MakeCommand => HostCommand.ChangingScript(MakeScript, Path, Survey.User);
 
     private HostCommand StateCommand => HostCommand.ChangingScript(StateScript, Path);
+
+    /// <summary>Mode and owner stay.</summary>
+    private HostCommand FitCommand(string path) => owner.Run(HostCommand.ChangingScript("""cat > "$1" """, $"{Path}/{path}"));
 
     private HostCommand CreateCommand => HostCommand.ChangingScript(
         CreateScript, [Path, .. Docker.Words[..^1], .. (Survey.ComposeProgram ?? "docker compose").Split(' ')]);
