@@ -51,10 +51,13 @@ internal sealed partial class Composition : IAsyncDisposable
 
     /// <summary>Every store that was named.</summary>
     public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
-        [.. GitHub.IsLocalNamed ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
 
     /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
     public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
+
+    /// <summary>What is copied comes from here, whether or not --store names this machine.</summary>
+    private bool Copies => _build.InvokedTargets.Any(target => target.Name == "Copy");
 
     public CodecSet Codecs { get; } = RelayOps.Adapters.Archives.Codecs.All;
 
@@ -113,6 +116,7 @@ internal sealed partial class Composition : IAsyncDisposable
         SpoolDirectory = Store.Directory,
         AllowShrink = Backup.AllowShrink,
         Cipher = Cipher,
+        Signer = Signer,
         Tool = Tool,
     };
 
@@ -134,6 +138,7 @@ internal sealed partial class Composition : IAsyncDisposable
         Witness = Witness,
         Certificates = Certificates,
         FindCipher = FindCipher,
+        TrustedSigners = TrustedSigners,
     };
 
     /// <summary>What opens archives of a kind; null where there is no identity for it.</summary>
@@ -162,15 +167,12 @@ internal sealed partial class Composition : IAsyncDisposable
         };
     }
 
-    public StatusRequest StatusRequest() => new()
-    {
-        // As hosts name themselves, and backups the server they are of.
-        ServerName = Server.Server switch { null or "" => null, "local" => "local", var target => SshTarget.Parse(target).ToString() },
-        MaxAge = Duration.Parse(((IStatus)_build).MaxAge),
-    };
-
     public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
         Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
+
+    /// <summary>In every store that has it, the nearest first.</summary>
+    public Task<IReadOnlyList<CataloguedBackup>> GetCopiesAsync(CancellationToken cancellationToken) =>
+        Catalogue.GetAllAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
     public async Task PublishAsync(OperationReport report, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using RelayOps.Adapters.Stores;
 using RelayOps.Adapters.Stores.GitHub;
+using RelayOps.Adapters.Stores.Rclone;
 using RelayOps.Core;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Doctor;
@@ -102,11 +103,13 @@ internal sealed class GitHubComposition : IDisposable
 
     private IBackupStore Open(string name)
     {
+        if (name.StartsWith(RcloneStore.Prefix, StringComparison.OrdinalIgnoreCase))
+            return new RcloneStore(RcloneStore.Prefix + name[RcloneStore.Prefix.Length..], Parameters.AllowPlaintext);
         IBackupStore store = name.ToLowerInvariant() switch
         {
             ReleaseStore.StoreName => new ReleaseStore(Connection(), Parameters.AllowPlaintext, _reporter),
             ArtifactStore.StoreName => new ArtifactStore(Connection(), Parameters.AllowPlaintext, _reporter),
-            _ => throw new RelayOpsException($"there is no store '{name}'", "a store is local, release or artifact", "mend --store", ExitStatus.WrongUse),
+            _ => throw new RelayOpsException($"there is no store '{name}'", "a store is local, release, artifact or rclone:<remote:path>", "mend --store", ExitStatus.WrongUse),
         };
         _opened.Add((IDisposable)store);
         return store;
@@ -133,6 +136,8 @@ internal sealed partial class Operations
 {
     public Task PublishAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         if (_verified is not { } verified || _verifiedIn is not { } from)
         {
             Print(_composition.GitHub.Destinations.Select(destination => $"would copy the backup to store {destination.Name}"));
@@ -146,10 +151,6 @@ internal sealed partial class Operations
             _outcome.Published(result);
         result.RequireAll();
     });
-
-    public Task StatusAsync() => DoAsync(async cancellationToken =>
-        await new StatusOperation(_composition.Catalogue, _composition.Recorder, _composition.Time)
-            .RunAsync(_composition.StatusRequest(), cancellationToken));
 
     public Task SetupGitHubAsync() => DoAsync(async cancellationToken =>
         Print(await _composition.GitHub.SetUpAsync(_composition.DryRun, cancellationToken)));

@@ -8,6 +8,8 @@ internal sealed partial class Operations
     {
         var backup = await _composition.Catalogue.GetAsync(_composition.BackupName, cancellationToken);
         await _composition.PrepareEncryptionAsync(cancellationToken);
+        await _composition.PrepareSigningAsync(cancellationToken);
+        await _composition.PrepareTrustAsync(cancellationToken);
         var cipher = _composition.Cipher ?? throw new RelayOpsException("nobody was named who may open the backup", "--encrypt-to has no default",
             "pass --encrypt-to with an age recipient, a PGP public key or the word passphrase", ExitStatus.WrongUse);
         if (_composition.DryRun)
@@ -17,6 +19,6 @@ internal sealed partial class Operations
         }
 
         _outcome.Verified(await new ReencryptOperation(_composition.VerifyTools())
-            .RunAsync(new ReencryptRequest(backup, cipher), cancellationToken), _composition.Recorder);
+            .RunAsync(new ReencryptRequest(backup, cipher, _composition.Signer), cancellationToken), _composition.Recorder);
     });
 }

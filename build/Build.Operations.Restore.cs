@@ -20,7 +20,7 @@ internal sealed partial class Operations
     private bool IsRestoring => _build.InvokedTargets.Any(target => target.Name is "Restore" or "Rollback");
 
     /// <summary>Restore and Rollback do it themselves, under their own lock.</summary>
-    private Func<CancellationToken, Task>? Recovering => IsRestoring || _composition.DryRun ? null : async cancellationToken =>
+    private Func<CancellationToken, Task>? Recovering => IsRestoring || OnlyLooks || _composition.DryRun ? null : async cancellationToken =>
         await new RecoverOperation(await _composition.GetHostAsync(cancellationToken), _composition.Compose, _composition.Recorder, _composition.Time)
             .RunAsync(_composition.DeploymentPath, _composition.Owner("Recovery"), Duration.Parse(((IHazServer)_build).LockWait), cancellationToken);
 

@@ -26,8 +26,14 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         // What cannot work in the end is refused before anything is done.
         _composition.RetentionPolicy().Validate();
+        RequireWholeBackup();
         if (!IsRestoring)
+        {
             await _composition.PrepareEncryptionAsync(cancellationToken);
+            await _composition.PrepareSigningAsync(cancellationToken);
+        }
+
+        await _composition.PrepareTrustAsync(cancellationToken);
         _ = _composition.BackupRequest(_composition.Parts);
         if (!_composition.DryRun)
             await _composition.Store.PrepareAsync(cancellationToken);
@@ -39,6 +45,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task BackupAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         var host = await _composition.GetHostAsync(cancellationToken);
         var request = _composition.BackupRequest(_composition.Parts);
         await _composition.GitHub.RequireAdmissionAsync(isEncrypted: request.Cipher is not null, cancellationToken);
@@ -60,13 +68,15 @@ internal sealed partial class Operations : IAsyncDisposable
     /// <summary>What the store holds, not what was sent.</summary>
     public Task VerifyAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         if (_composition.DryRun && _deployment is not null && !IsRestoring)
             return; // The plan has said it: nothing was made.
-        var backup = _made is { } made
-            ? new CataloguedBackup(_composition.Store, made.Stored) : _chosen ?? await _composition.GetBackupAsync(cancellationToken);
-        _verified = await new VerifyOperation(backup.Store, _composition.VerifyTools())
-            .RunAsync(new VerifyRequest(backup.Backup, _composition.Level), cancellationToken);
-        _verifiedIn = backup;
+        await _composition.PrepareTrustAsync(cancellationToken);
+        var copies = _made is { } made ? [new CataloguedBackup(_composition.Store, made.Stored)]
+            : _chosen is { } chosen ? [chosen] : await _composition.GetCopiesAsync(cancellationToken);
+        (_verified, _verifiedIn) = await new NearestCopy(_composition.VerifyTools(), _composition.Recorder)
+            .VerifyAsync(copies, _composition.Level, cancellationToken);
         _outcome.Verified(_verified, _composition.Recorder);
     });
 
@@ -78,6 +88,8 @@ internal sealed partial class Operations : IAsyncDisposable
 
     public Task PruneAsync() => DoAsync(async cancellationToken =>
     {
+        if (OnlyLooks)
+            return;
         var request = new PruneRequest { Policy = _composition.RetentionPolicy(), DryRun = _composition.DryRun };
         _outcome.Retained(await new PruneOperation(_composition.Retained, _composition.Recorder, _composition.Time)
             .RunAsync(request, cancellationToken));

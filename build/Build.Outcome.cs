@@ -15,7 +15,7 @@ internal sealed partial class Outcome
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => MoveVerdict ?? _examined?.Verdict ?? _verdict ?? OfBackup(operation);
+    public string Verdict(string operation) => MoveVerdict ?? _examined?.Verdict ?? _verdict ?? UpdateVerdict ?? StatusVerdict ?? OfBackup(operation);
 
     private string OfBackup(string operation) => _restore is { Restored: { } restored }
         ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
@@ -41,8 +41,9 @@ internal sealed partial class Outcome
         Checks = Checks,
         Warnings = [.. report.Warnings, .. ExaminedWarnings],
         Usage = _usage,
-        DowntimeSeconds = _restore?.Downtime?.TotalSeconds,
-        RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null ? null : false,
+        Update = ReportedUpdate,
+        DowntimeSeconds = (_restore?.Downtime ?? _update?.Downtime)?.TotalSeconds,
+        RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null && _update?.IsDone is not true ? null : false,
     });
 
     public void Restored(RelayOps.Core.Operations.Restore.RestoreOutcome restore)
@@ -84,9 +85,11 @@ internal sealed partial class Outcome
             SizeBytes = verified.Report.SizeBytes,
             Keys = verified.Report.Counts?.Keys,
             Verified = level,
+            SignedBy = verified.Report.SignedBy,
             DecryptedSecrets = verified.Report.DecryptedSecrets,
         };
         _figures = [new("Backup", _backup.BackupId), new("Verified", level),
+            .. _backup.SignedBy is { } signer ? [new ReportFigure("Signed by", signer)] : Array.Empty<ReportFigure>(),
             .. _backup.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>(),
             .. Drilled(verified.Report, reporter)];
     }

@@ -20,6 +20,9 @@ internal sealed record Secrets
 
     public string? Passphrase { get; private init; }
 
+    /// <summary>A path, a text or a fingerprint.</summary>
+    public string? SignWith { get; private init; }
+
     /// <summary>Addresses that may hold tokens: the composition adds their parts to what is masked.</summary>
     public string? Notify { get; private init; }
 
@@ -28,7 +31,7 @@ internal sealed record Secrets
 
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
-        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, GithubToken }.OfType<string>();
+        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>();
 
     public static Secrets TakeFrom(Build build)
     {
@@ -40,10 +43,11 @@ internal sealed record Secrets
             SshKeyPassphrase = server.SshKeyPassphrase,
             Identity = encryption.Identity,
             Passphrase = encryption.Passphrase,
+            SignWith = ((IHazSignatures)build).SignWith,
             GithubToken = github.GithubToken,
             Notify = ((IHazNotifications)build).Notify,
         };
-        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(GithubToken), nameof(Notify));
+        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(SignWith), nameof(GithubToken), nameof(Notify));
         return secrets;
     }
 

@@ -6,6 +6,7 @@ using RelayOps.Core;
 internal sealed partial class Build : NukeBuild,
     IBackup,
     ICleanLogs,
+    ICopy,
     IDevelop,
     IDoctor,
     IHazNotifications,
@@ -21,6 +22,7 @@ internal sealed partial class Build : NukeBuild,
     IRollback,
     ISetupGitHub,
     IStatus,
+    IUpdate,
     IUsage,
     IVerify
 {

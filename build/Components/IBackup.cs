@@ -1,6 +1,6 @@
 using Nuke.Common;
 
-internal interface IBackup : IPreflight, IHazEncryption
+internal interface IBackup : IPreflight, IHazEncryption, IHazSignatures
 {
     [Parameter("gzip or zstd. Default: gzip"), OneOf("gzip", "zstd")]
     string Compression => TryGetValue(() => Compression) ?? "gzip";

@@ -1,6 +1,6 @@
 using Nuke.Common;
 
-internal interface IVerify : IHazStores, IHazEncryption, IHazOperations
+internal interface IVerify : IHazStores, IHazEncryption, IHazSignatures, IHazOperations
 {
     [Parameter("How far to prove a backup good: quick, deep or drill. Default: deep"), OneOf("quick", "deep", "drill")]
     string Level => TryGetValue(() => Level) ?? "deep";

@@ -17,6 +17,9 @@ internal sealed record CipherCommand
     /// <summary>What the tool reads before the data, such as a passphrase in a line of its own.</summary>
     public ReadOnlyMemory<byte> Preamble { get; init; }
 
+    /// <summary>Beside what the tool inherits; no secrets either.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>Removed when the tool has ended.</summary>
     public IAsyncDisposable? Belongings { get; init; }
 }
@@ -53,6 +56,8 @@ internal sealed class CipherProcess : IAsyncDisposable
             // Its messages are shown and looked into: in one language, whatever the operator's is.
             Environment = { ["LC_ALL"] = "C" },
         };
+        foreach (var (name, value) in command.Environment)
+            start.Environment[name] = value;
         try
         {
             return new CipherProcess(command, Process.Start(start)!);
@@ -60,9 +65,11 @@ internal sealed class CipherProcess : IAsyncDisposable
         catch (Win32Exception exception)
         {
             throw new RelayOpsException($"cannot use {command.Program}", $"no program '{command.Program}' was found",
-                $"install it (apt-get install {(command.Program == "age" ? "age" : "gnupg")})", ExitStatus.WrongUse, exception);
+                $"install it (apt-get install {Package(command.Program)})", ExitStatus.WrongUse, exception);
         }
     }
+
+    private static string Package(string program) => program switch { "age" => "age", "ssh-keygen" => "openssh-client", _ => "gnupg" };
 
     /// <summary>Waits for the tool's end.</summary>
     /// <returns>Null when it succeeded, else what it said.</returns>

@@ -20,6 +20,7 @@ public static class StepOutputs
         ("rolled-back", report.RolledBack is { } back ? Flag(back) : ""),
         ("certificate", report.Certificate ?? ""),
         ("rto-seconds", report.RtoSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
+        ("update-available", report.Update is { } update ? Flag(update.Available) : ""),
     ];
 
     /// <summary>In the form of the file that <c>GITHUB_OUTPUT</c> names.</summary>

@@ -81,5 +81,9 @@ public sealed record CatalogueRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DrillFacts? Drill { get; init; }
 
+    /// <summary>Armoured, of the record's <see cref="Signatures.BackupStatement"/>; null, and left out, where nobody signed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Signature { get; init; }
+
     public ImmutableArray<string> Warnings { get; init; } = [];
 }

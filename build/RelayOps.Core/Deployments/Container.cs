@@ -15,6 +15,15 @@ public sealed record Container
     /// <summary>It was started at least once since it was made.</summary>
     public bool HasRun { get; init; }
 
+    /// <summary>E.g. <c>running</c>, <c>restarting</c>, <c>exited</c>; empty where docker does not say.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>What its own health check says; null where it has none.</summary>
+    public string? Health { get; init; }
+
+    /// <summary>By docker itself, since the container was made.</summary>
+    public int Restarts { get; init; }
+
     public required string Image { get; init; }
 
     public required string ImageId { get; init; }
@@ -60,6 +69,12 @@ public sealed record Container
     public bool BelongsTo(string deploymentPath) =>
         ComposeDirectory == deploymentPath || Mounts.Any(mount => IsBelow(mount.Source, deploymentPath));
 
+    /// <summary>The one that answers <c>/health</c>; null where there is none.</summary>
+    /// <param name="apps">Those that do not run Redis.</param>
+    public static Container? FindApp(IEnumerable<Container> apps, string deploymentPath) => apps
+        .OrderByDescending(container => container.Image.Contains("claude-relay", StringComparison.Ordinal) || container.Service == "claude-relay")
+        .ThenByDescending(container => container.InsideOf($"{deploymentPath}/data") is not null).FirstOrDefault();
+
     /// <exception cref="JsonException">docker said something else.</exception>
     public static ImmutableArray<Container> ParseAll(string inspectJson)
     {
@@ -76,13 +91,16 @@ public sealed record Container
     {
         var config = json.GetProperty("Config");
         var labels = Texts(config, "Labels");
-        var state = json.GetProperty("State");
+        var state = json.GetProperty(nameof(State));
         return new Container
         {
             Id = Text(json, "Id") ?? "",
             Name = (Text(json, "Name") ?? "").TrimStart('/'),
             IsRunning = state.GetProperty("Running").GetBoolean(),
             HasRun = Text(state, "StartedAt") is { } started && !started.StartsWith("0001-", StringComparison.Ordinal),
+            State = Text(state, "Status") ?? "",
+            Health = state.TryGetProperty(nameof(Health), out var health) && health.ValueKind == JsonValueKind.Object ? Text(health, "Status") : null,
+            Restarts = json.TryGetProperty("RestartCount", out var restarts) && restarts.TryGetInt32(out var count) ? count : 0,
             Image = Text(config, "Image") ?? "",
             ImageId = Text(json, "Image") ?? "",
             Service = labels.GetValueOrDefault("com.docker.compose.service"),

@@ -8,9 +8,18 @@ public sealed record DockerCli(bool NeedsSudo)
 {
     private ImmutableArray<string> Prefix => NeedsSudo ? ["sudo", "-n", "docker"] : ["docker"];
 
+    /// <summary>Between the two a container of somebody else may have come to its end: then the list is an old one, and is asked for again.</summary>
+    private const string InspectScript = """
+        for n in 1 2 3 4 5; do
+          ids=$("$@" ps -aq --no-trunc) || exit
+          [ -n "$ids" ] || exit 0
+          all=$("$@" inspect $ids 2>/dev/null) && { printf '%s\n' "$all"; exit 0; }
+        done
+        exec "$@" inspect $ids
+        """;
+
     /// <summary>Every container with all that docker knows of it, as one JSON array; nothing where there are none.</summary>
-    public HostCommand InspectContainers() =>
-        HostCommand.ReadingScript("""ids=$("$@" ps -aq --no-trunc) || exit; [ -z "$ids" ] || exec "$@" inspect $ids""", [.. Prefix]);
+    public HostCommand InspectContainers() => HostCommand.ReadingScript(InspectScript, [.. Prefix]);
 
     public HostCommand InspectImages(params ReadOnlySpan<string> imageIds) =>
         HostCommand.Reading(Prefix[0], [.. Prefix[1..], "image", "inspect", .. imageIds]);

@@ -68,10 +68,14 @@ public static class Exchange
         record "$after" || exit 74
         """;
 
-    /// <summary>$1 directory, $2 stamp for what nobody knows, then the items as for going forward. Prints each name it put back.</summary>
+    /// <summary>
+    /// $1 directory, $2 stamp for what nobody knows, $3 whether sources are copies, then the items as for going forward. Prints each name it put
+    /// back. Where nothing was put aside, what has a name whose source is gone is the new, that has taken a free name; unless sources are
+    /// copies: then a source that is not there was not made yet, and what has the name is the original.
+    /// </summary>
     private const string BackScript = Common + """
-        stamp=$1
-        shift
+        stamp=$1 copies=$2
+        shift 2
         while [ $# -ge 3 ]; do
           if there "$3"; then
             if there "$1"; then
@@ -81,7 +85,7 @@ public static class Exchange
             fi
             mv "$3" "$1" || exit 74
             echo "$1"
-          elif [ "$2" != - ] && there "$1" && ! there "$2"; then
+          elif [ "$copies" = no ] && [ "$2" != - ] && there "$1" && ! there "$2"; then
             case $2 in */*) mkdir -p "${2%/*}" ;; esac
             mv "$1" "$2" || exit 74
             echo "$1"
@@ -98,8 +102,9 @@ public static class Exchange
         HostCommand.ChangingScript(ForwardScript, [directory, before, after, closed ?? "-", .. Words(items)]);
 
     /// <summary>In the opposite order.</summary>
-    public static HostCommand Back(string directory, IEnumerable<ExchangedItem> items, string stamp) =>
-        HostCommand.ChangingScript(BackScript, [directory, stamp, .. Words(items.Reverse())]);
+    /// <param name="copies">The sources are copies of what had the names.</param>
+    public static HostCommand Back(string directory, IEnumerable<ExchangedItem> items, string stamp, bool copies) =>
+        HostCommand.ChangingScript(BackScript, [directory, stamp, copies ? "yes" : "no", .. Words(items.Reverse())]);
 
     private static IEnumerable<string> Words(IEnumerable<ExchangedItem> items) =>
         items.SelectMany(item => new[] { item.Name, item.Source ?? "-", item.Aside });

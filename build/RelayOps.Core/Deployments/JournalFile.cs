@@ -11,7 +11,8 @@ public sealed class JournalFile(IHost host, FileRoute owner)
     /// <summary>Writes standard input to the file, synced, before the name changes. $1 directory, $2 name.</summary>
     private const string WriteScript = """
         cd "$1" && mkdir -p .relayops/history && chmod 711 .relayops || exit 74
-        cat > "$2.new" && { sync "$2.new" 2>/dev/null || sync; } && mv -f "$2.new" "$2" && { sync .relayops 2>/dev/null || sync; }
+        cat > "$2.new" && { sync "$2.new" 2>/dev/null || sync; } && mv -f "$2.new" "$2" || { rm -f "$2.new"; exit 74; }
+        sync .relayops 2>/dev/null || sync
         """;
 
     private const string ReadScript = """cat "$1/.relayops/journal.json" 2>/dev/null || :""";
@@ -33,7 +34,7 @@ public sealed class JournalFile(IHost host, FileRoute owner)
 
     private const string DropScript = """
         cd "$1/.relayops" 2>/dev/null || exit 0
-        rm -f journal.json journal.new
+        rm -f journal.json journal.new journal.json.new
         rmdir history 2>/dev/null
         exit 0
         """;

@@ -27,7 +27,7 @@ public sealed record RestoreJournal
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary><c>Restore</c>, <c>Rollback</c> or <c>Migrate</c>.</summary>
+    /// <summary><c>Restore</c>, <c>Update</c>, <c>Rollback</c> or <c>Migrate</c>.</summary>
     public required string Operation { get; init; }
 
     /// <summary>Names the safety copies: <c>YYYYMMDD_HHMMSS</c>.</summary>
@@ -60,10 +60,16 @@ public sealed record RestoreJournal
     /// <summary>Containers are made anew by compose, since what compose reads changes.</summary>
     public bool Recreates { get; init; }
 
+    /// <summary>What takes the names in the deployment is a copy of what has them, made once everything is stopped.</summary>
+    public bool Copies { get; init; }
+
+    /// <summary>Containers that get another image; they are made anew by compose.</summary>
+    public ImmutableArray<ExchangedImage> Images { get; init; } = [];
+
     /// <summary>Where new files wait, relative to the deployment's directory; nothing is there for a rollback.</summary>
     public string Staging => $".relayops/staging-{Stamp}";
 
-    /// <summary>The stamp of the restore that a rollback undoes.</summary>
+    /// <summary>The stamp of the restore or update that a rollback undoes.</summary>
     public string? Undoes { get; init; }
 
     /// <summary>Where the service goes; null for whatever stays on this server.</summary>
@@ -74,6 +80,9 @@ public sealed record RestoreJournal
 
     public bool Ran(Container container) => Running.Contains(container.Name);
 
+    /// <summary>Compose makes it anew.</summary>
+    public bool Replaces(Container container) => Recreates || Images.Any(image => image.Container == container.Name);
+
     public string ToText() => JsonSerializer.Serialize(this, RestoreJournalJson.Default.RestoreJournal);
 
     /// <exception cref="RelayOpsException">It is no journal of this version.</exception>
@@ -82,9 +91,13 @@ public sealed record RestoreJournal
         try
         {
             var journal = JsonSerializer.Deserialize(text, RestoreJournalJson.Default.RestoreJournal);
-            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault
-                && !journal.ComingBack.IsDefault)
-                return journal;
+            if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault)
+                // What is absent comes as no array at all, whatever the property begins with.
+                return journal with
+                {
+                    Images = journal.Images.IsDefault ? [] : journal.Images,
+                    ComingBack = journal.ComingBack.IsDefault ? [] : journal.ComingBack,
+                };
         }
         catch (JsonException)
         {

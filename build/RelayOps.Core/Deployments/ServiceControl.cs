@@ -11,20 +11,27 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     /// <summary>Redis saves before it ends: a shorter patience kills it in the middle.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(10);
 
+    /// <summary>An app has nothing to save; a broken version may not even hear that it is to stop.</summary>
+    private static readonly TimeSpan AppStopPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>
-    /// <c>stop</c>, not <c>down</c>: a foreign container on the network makes that fail. $1 seconds, $2 a directory whose
-    /// compose containers stop too (or -), $3 how many words docker is, docker, then the ids. What runs no more needs no stopping.
+    /// <c>stop</c>, not <c>down</c>: a foreign container on the network makes that fail. $1 seconds for redis, $2 for others, $3 a directory whose
+    /// compose containers stop too (or -), $4 how many words docker is, docker, then the ids. What runs no more needs no stopping.
     /// </summary>
     private const string StopScript = """
-        limit=$1 directory=$2 words=$3
-        shift 3
+        limit=$1 others=$2 directory=$3 words=$4
+        shift 4
         docker=
         while [ "$words" -gt 0 ]; do docker="$docker $1"; shift; words=$((words - 1)); done
         if [ "$directory" != - ]; then set -- "$@" $($docker ps -q --filter "label=com.docker.compose.project.working_dir=$directory"); fi
         for id do
-          [ "$($docker inspect -f '{{.State.Running}}{{.State.Restarting}}' "$id" 2>/dev/null)" != falsefalse ] || continue
-          $docker inspect "$id" >/dev/null 2>&1 || continue
-          $docker stop -t "$limit" "$id" >/dev/null || exit 70
+          said=$($docker inspect -f '{{.State.Running}}{{.State.Restarting}} {{.Path}} {{.Args}}' "$id" 2>/dev/null) || continue
+          case $said in
+            falsefalse*) continue ;;
+            *redis-server*|*valkey-server*) patience=$limit ;;
+            *) patience=$others ;;
+          esac
+          $docker stop -t "$patience" "$id" >/dev/null || exit 70
         done
         """;
 
@@ -44,20 +51,29 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     {
         var words = Docker!.Words;
         return HostCommand.ChangingScript(StopScript,
-            [Seconds(StopPatience), directory ?? "-", words.Length.ToString(CultureInfo.InvariantCulture), .. words,
+            [Seconds(StopPatience), Seconds(AppStopPatience), directory ?? "-", words.Length.ToString(CultureInfo.InvariantCulture), .. words,
              .. stopped.OrderBy(container => container.RunsRedis).Select(container => container.Id)]);
     }
 
     public HostCommand StartCommand(params IEnumerable<string> ids) => Docker!.Changing(["start", .. ids]);
+
+    /// <summary>Compose makes anew what gets other files or another image; the rest is started as it is.</summary>
+    public IEnumerable<HostCommand> StartCommands(RestoreJournal journal, params IReadOnlyCollection<Container> started)
+    {
+        var anew = started.Where(journal.Replaces).Select(container => container.Service).OfType<string>().Distinct().ToList();
+        var same = started.Where(container => !journal.Replaces(container)).Select(container => container.Id).ToList();
+        if (anew.Count > 0)
+            yield return UpCommand(journal.Project, anew);
+        if (same.Count > 0)
+            yield return StartCommand(same);
+    }
 
     /// <summary>Makes containers anew where what compose reads has changed. Version 1 cannot replace a container of a newer docker: it removes it first.</summary>
     /// <param name="project">Null leaves it to compose.</param>
     public HostCommand UpCommand(string? project, params IEnumerable<string> services)
     {
         string[] names = [.. services];
-        string[] compose = [.. Docker!.Words[..^1], .. (survey.ComposeProgram ?? "docker compose").Split(' '),
-            .. project is null ? Array.Empty<string>() : ["-p", project]];
-        return HostCommand.ChangingScript(UpScript, [survey.Path, Count(names), .. names, .. compose]);
+        return HostCommand.ChangingScript(UpScript, [survey.Path, Count(names), .. names, .. Compose(project)]);
     }
 
     /// <summary>Makes the containers and networks without starting anything.</summary>
@@ -65,14 +81,19 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
     public HostCommand CreateCommand(string? project, params IEnumerable<string> services)
     {
         string[] names = [.. services];
-        string[] compose = [.. Docker!.Words[..^1], .. (survey.ComposeProgram ?? "docker compose").Split(' '),
-            .. project is null ? Array.Empty<string>() : ["-p", project]];
         return HostCommand.ChangingScript("""cd "$1" || exit 66; shift; exec "$@" </dev/null""",
-            [survey.Path, .. compose, "up", "--no-start", "--no-build", "--no-deps", .. names]);
+            [survey.Path, .. Compose(project), "up", "--no-start", "--no-build", "--no-deps", .. names]);
     }
 
     /// <summary>Of containers that exist: docker keeps it beside what compose says.</summary>
     public HostCommand RestartPolicyCommand(string policy, IEnumerable<string> names) => Docker!.Changing(["update", $"--restart={policy}", .. names]);
+
+    /// <summary>The compose file with its variables filled in and its overrides merged. Holds secrets: never shown.</summary>
+    public HostCommand ConfigurationCommand() => HostCommand.ReadingScript(
+        """cd "$1" || exit 66; shift; exec "$@" config </dev/null""", [survey.Path, .. Compose(Project)]);
+
+    private string[] Compose(string? project) => [.. Docker!.Words[..^1], .. (survey.ComposeProgram ?? "docker compose").Split(' '),
+        .. project is null ? Array.Empty<string>() : ["-p", project]];
 
     /// <summary>$1 directory, $2 number of services, the services, then compose's own words.</summary>
     private const string UpScript = """

@@ -1,6 +1,7 @@
 using RelayOps.Core.Backups;
 using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations.Verification;
+using RelayOps.Core.Signatures;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Streams;
 
@@ -8,7 +9,8 @@ namespace RelayOps.Core.Operations;
 
 /// <param name="Backup">Plain, or encrypted for an identity that is at hand.</param>
 /// <param name="Cipher">Seals for the new recipients.</param>
-public sealed record ReencryptRequest(CataloguedBackup Backup, IArchiveCipher Cipher);
+/// <param name="Signer">Null where the backup is not signed.</param>
+public sealed record ReencryptRequest(CataloguedBackup Backup, IArchiveCipher Cipher, IRecordSigner? Signer = null);
 
 /// <summary>Gives a stored backup new recipients, as when a key has to be replaced. The plaintext is never on a disk.</summary>
 public sealed class ReencryptOperation(VerifyTools tools)
@@ -24,6 +26,9 @@ public sealed class ReencryptOperation(VerifyTools tools)
         if (backup.Record is not { } record)
             throw new RelayOpsException($"cannot encrypt backup {backup.Id} anew", "it has no catalogue record",
                 "encrypt the file by hand with age or gpg", ExitStatus.BadBackup);
+        if (record.Signature is not null && request.Signer is null)
+            throw new RelayOpsException($"cannot encrypt backup {backup.Id} anew", "it is signed, and its signature is of the bytes that go",
+                "pass --sign-with, so that the new ones are signed too", ExitStatus.WrongUse);
 
         // Only what is good is worth a new lock, and only now can damage be told from a mistake of ours.
         var verified = await new VerifyOperation(store, tools).RunAsync(new VerifyRequest(backup, VerificationLevel.Deep), cancellationToken);
@@ -32,7 +37,7 @@ public sealed class ReencryptOperation(VerifyTools tools)
 
         var replaced = await ReplaceAsync(request, verified, spool, verified.Backup.Record ?? record, cancellationToken);
         // The identity at hand is the old one: of the new ciphertext it is proven that the store holds what was written.
-        return await new VerifyOperation(store, tools with { FindCipher = _ => null })
+        return await new VerifyOperation(store, tools with { FindCipher = _ => null, TrustedSigners = null })
             .RunAsync(new VerifyRequest(replaced, VerificationLevel.Deep), cancellationToken);
     }
 
@@ -42,7 +47,7 @@ public sealed class ReencryptOperation(VerifyTools tools)
         var name = PlainName(verified.Backup) + request.Cipher.Extension;
         await using var pending = await spool.BeginReplacementAsync(verified.Backup, name, cancellationToken);
         var (sha256, size) = await CopyAsync(request, verified, pending.Content, cancellationToken);
-        return await pending.CommitAsync(record with
+        var renewed = record with
         {
             Archive = name,
             Encryption = request.Cipher.Name,
@@ -51,7 +56,8 @@ public sealed class ReencryptOperation(VerifyTools tools)
             Verified = VerificationLevel.None,
             VerifiedAt = null,
             Drill = null,
-        }, cancellationToken);
+        };
+        return await pending.CommitAsync(await renewed.SignAsync(request.Signer, cancellationToken), cancellationToken);
     }
 
     private async Task<(string Sha256, long Size)> CopyAsync(

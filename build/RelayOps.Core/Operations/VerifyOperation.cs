@@ -23,9 +23,11 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
     /// <exception cref="RelayOpsException">It is missing, damaged or not what was stored (<see cref="ExitStatus.BadBackup"/>).</exception>
     public async Task<VerifiedBackup> RunAsync(VerifyRequest request, CancellationToken cancellationToken)
     {
+        // First of all, since nothing of a stranger's archive is worth a look; and it says nothing about the bytes.
+        var signedBy = await SignatureCheck.RequireAsync(request.Backup, tools.TrustedSigners, cancellationToken);
         try
         {
-            return await ProveAsync(request, cancellationToken);
+            return await ProveAsync(request, signedBy, cancellationToken);
         }
         catch (RelayOpsException damaged) when (damaged.Status == ExitStatus.BadBackup
             && request.Backup.Record is { Verified: > VerificationLevel.None } record
@@ -38,7 +40,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         }
     }
 
-    private async Task<VerifiedBackup> ProveAsync(VerifyRequest request, CancellationToken cancellationToken)
+    private async Task<VerifiedBackup> ProveAsync(VerifyRequest request, string? signedBy, CancellationToken cancellationToken)
     {
         var started = tools.Time.GetTimestamp();
         var backup = request.Backup;
@@ -65,6 +67,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         {
             Sha256 = sha256,
             SizeBytes = source.Total,
+            SignedBy = signedBy,
             Seconds = tools.Time.GetElapsedTime(started).TotalSeconds,
         };
         if (findings.DrilledBy is not null)

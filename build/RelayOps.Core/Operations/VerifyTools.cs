@@ -4,6 +4,7 @@ using RelayOps.Core.Deployments;
 using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Reporting;
+using RelayOps.Core.Signatures;
 using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Operations;
@@ -32,6 +33,9 @@ public sealed record VerifyTools
 
     /// <summary>What opens archives of a kind (<c>age</c>, <c>gpg</c>); null where there is no identity for it.</summary>
     public Func<string, IArchiveCipher?> FindCipher { get; init; } = _ => null;
+
+    /// <summary>One of these must have signed the backup; null where no signature is demanded.</summary>
+    public ITrustedSigners? TrustedSigners { get; init; }
 
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 }

@@ -84,6 +84,12 @@ public sealed class RedisServer(
 
     public bool LastSaveFailed => info.GetValueOrDefault("rdb_last_bgsave_status") is { } status && status != "ok";
 
+    /// <summary>When its dump was saved last, or it was started; null where it does not say.</summary>
+    public DateTimeOffset? LastSavedAt => Number("rdb_last_save_time") is > 0 and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    /// <summary>Of the append-only file; false where there is none.</summary>
+    public bool LastAppendFailed => info.GetValueOrDefault("aof_last_write_status") is { } status && status != "ok";
+
     public bool IsLoading => info.GetValueOrDefault("loading") == "1";
 
     public long Keys => info.Where(pair => pair.Key.StartsWith("db", StringComparison.Ordinal) && pair.Value.StartsWith("keys=", StringComparison.Ordinal))

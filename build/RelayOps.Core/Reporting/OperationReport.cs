@@ -70,6 +70,9 @@ public sealed record OperationReport
 
     /// <summary>Sizes and growth, of a Usage run; null otherwise.</summary>
     public ReportedUsage? Usage { get; init; }
+
+    /// <summary>Null where nobody asked a registry.</summary>
+    public ReportedUpdate? Update { get; init; }
 }
 
 /// <param name="Id">Stable, e.g. <c>redis.last-save</c>.</param>
@@ -107,6 +110,9 @@ public sealed record ReportedBackup
     /// <summary><c>none</c>, <c>sealed</c>, <c>quick</c>, <c>deep</c>, <c>drill</c>.</summary>
     public required string Verified { get; init; }
 
+    /// <summary>Who of the trusted signers signed it; null where no signature was demanded.</summary>
+    public string? SignedBy { get; init; }
+
     public ImmutableArray<string> Stores { get; init; } = [];
 
     public long? WireBytes { get; init; }
@@ -139,3 +145,12 @@ public sealed record ReportedBackupSize(string BackupId, long SizeBytes, long? K
 /// <param name="Restored">A backup's id, or the stamp of a safety copy.</param>
 /// <param name="SafetyCopies">What was put aside, relative to the deployment's directory; <c>Rollback</c> brings it back.</param>
 public sealed record ReportedRestore(string Restored, long? Keys, long? KeysBefore, ImmutableArray<string> SafetyCopies, long SafetyCopyBytes);
+
+/// <param name="Available">The registry has another image than the one that a service ran.</param>
+/// <param name="Images">Of each such service.</param>
+public sealed record ReportedUpdate(bool Available, ImmutableArray<UpdatedImage> Images);
+
+/// <param name="Name">As the compose file has it.</param>
+/// <param name="Former">The id of the image that ran before.</param>
+/// <param name="Newest">The id of the image that the registry has.</param>
+public sealed record UpdatedImage(string Service, string Name, string Former, string Newest);

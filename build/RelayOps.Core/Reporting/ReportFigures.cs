@@ -31,6 +31,8 @@ public static class ReportFigures
         yield return ("Rolled back", report.RolledBack is { } back ? YesNo(back) : null);
         yield return ("RTO", report.RtoSeconds is { } rto ? Seconds(rto) : null);
         yield return ("Drill certificate", report.Certificate);
+        yield return ("Newer images", report.Update is not { } update ? null
+            : update.Available ? string.Join(", ", update.Images.Select(image => image.Name).Distinct()) : "none");
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
         yield return ("Next to go", report.Retention?.NextToGo);
@@ -53,6 +55,7 @@ public static class ReportFigures
             ? string.Join(", ", secrets.Select(pair => $"{Figures.Count(pair.Value)} {pair.Key}")) : null);
         yield return ("Encrypted", YesNo(backup.Encrypted));
         yield return ("Verified", backup.Verified);
+        yield return ("Signed by", backup.SignedBy);
         yield return ("Stores", backup.Stores.IsDefaultOrEmpty ? null : string.Join(", ", backup.Stores));
         yield return ("SHA-256", backup.Sha256);
     }

@@ -35,6 +35,8 @@ public static class ReportTexts
             Stores = [.. backup.Stores.Select(change)],
             DecryptedSecrets = backup.DecryptedSecrets?.ToImmutableSortedDictionary(pair => change(pair.Key), pair => pair.Value, StringComparer.Ordinal),
         },
+        Update = report.Update is not { } update ? null
+            : update with { Images = [.. update.Images.Select(image => image with { Service = change(image.Service), Name = change(image.Name) })] },
     };
 }
 

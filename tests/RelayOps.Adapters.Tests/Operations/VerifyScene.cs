@@ -9,6 +9,7 @@ using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Redis;
+using RelayOps.Core.Signatures;
 using RelayOps.Core.Stores;
 
 namespace RelayOps.Adapters.Tests.Operations;
@@ -60,8 +61,15 @@ internal sealed class VerifyScene
     /// <summary>What the archive is sealed with.</summary>
     public IArchiveCipher? Cipher { get; set; }
 
+    /// <summary>Who signs the record.</summary>
+    public IRecordSigner? Signer { get; set; }
+
+    public ITrustedSigners? TrustedSigners { get; set; }
+
     /// <summary>What the verification has to open it with.</summary>
     public Func<string, IArchiveCipher?> FindCipher { get; set; } = _ => null;
+
+    private StoredBackup? _last;
 
     public static byte[] Fixture(string name)
     {
@@ -105,7 +113,7 @@ internal sealed class VerifyScene
             Location = "memory",
             SizeBytes = stored.Length,
             Sha256 = archive.Sha256,
-            Record = Record(archive) with { Archive = name, Encryption = Cipher?.Name },
+            Record = await (Record(archive) with { Archive = name, Encryption = Cipher?.Name }).SignAsync(Signer, Cancellation),
         }), level);
     }
 
@@ -122,8 +130,12 @@ internal sealed class VerifyScene
         },
         level);
 
+    /// <summary>The same backup, of which the store now holds something else.</summary>
+    public Task<VerifiedBackup> VerifyAgainAsync(byte[] stored) => RunAsync(stored, _last!, VerificationLevel.Deep);
+
     private Task<VerifiedBackup> RunAsync(byte[] stored, StoredBackup backup, VerificationLevel level)
     {
+        _last = backup;
         Store = new MemoryStore(stored, Spoil);
         var tools = new VerifyTools
         {
@@ -134,6 +146,7 @@ internal sealed class VerifyScene
             Time = new FakeTimeProvider(Now),
             Drill = Drill,
             FindCipher = FindCipher,
+            TrustedSigners = TrustedSigners,
         };
         return new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(backup, level), Cancellation);
     }

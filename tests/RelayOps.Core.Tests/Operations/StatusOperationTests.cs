@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using RelayOps.Core.Backups;
-using RelayOps.Core.Operations;
+using RelayOps.Core.Operations.Status;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Tests.Stores;
 
@@ -21,7 +21,7 @@ public sealed class StatusOperationTests
 
         var newest = await RunAsync();
 
-        Assert.Equal("20250805_120000", newest.Id.ToString());
+        Assert.Equal("20250805_120000", newest.Id);
         Assert.Contains(reporter.Lines, line => line.Contains("newest drilled backup: 20250804_120000", StringComparison.Ordinal));
     }
 
@@ -48,7 +48,73 @@ public sealed class StatusOperationTests
         await Assert.ThrowsAsync<RelayOpsException>(() => RunAsync("oslo.example.org"));
     }
 
-    private Task<CataloguedBackup> RunAsync(string? server = null) =>
+    [Fact]
+    public async Task RunAsync_tells_the_age_of_the_backups_even_when_the_server_cannot_be_reached()
+    {
+        store.Add("20250801_120000");
+
+        var report = await LookAsync(null, _ => throw new RelayOpsException("cannot connect", "nobody listens", "start it", ExitStatus.NoConnection));
+
+        Assert.Equal("20250801_120000", report.VerifiedBackup?.Id);
+        Assert.Equal(2, report.Problems.Length);
+        Assert.Equal(ExitStatus.NoConnection, Assert.Throws<RelayOpsException>(report.Demand).Status);
+    }
+
+    [Theory]
+    [InlineData("healthy", true, true, null)]
+    [InlineData("/health does not answer", true, true, "the service on relay is not healthy")]
+    [InlineData("healthy", false, true, "redis on relay cannot save")]
+    [InlineData("healthy", true, false, "redis on relay cannot save")]
+    public async Task RunAsync_fails_when_service_or_redis_is_not_well(string health, bool saved, bool appended, string? problem)
+    {
+        store.Add("20250805_120000");
+        var redis = new RedisStatus
+        {
+            Version = "7.0.15",
+            Keys = 5,
+            UsedMemoryBytes = 1_000_000,
+            LastSaveSucceeded = saved,
+            LastSavedAt = null,
+            LastAppendSucceeded = appended,
+        };
+
+        var report = await LookAsync(null, _ => Task.FromResult(Server(health, redis)));
+
+        Assert.Equal(problem, report.Problems.SingleOrDefault()?.What);
+        Assert.Equal(problem is null ? ExitStatus.Done : ExitStatus.Failed, report.Status);
+        Assert.Contains(reporter.Lines, line => line == "warning: less disk is free on relay than redis has in memory: it may not be able to save");
+    }
+
+    [Fact]
+    public async Task RunAsync_fails_when_redis_does_not_answer()
+    {
+        store.Add("20250805_120000");
+
+        var report = await LookAsync(null, _ => Task.FromResult(Server("healthy", redis: null)));
+
+        Assert.Equal("it is away", Assert.Throws<RelayOpsException>(report.Demand).Why);
+        Assert.Contains("\"redis\": null", report.ToJson(), StringComparison.Ordinal);
+    }
+
+    private static ServerStatus Server(string health, RedisStatus? redis) => new()
+    {
+        Name = "relay",
+        Path = "/srv/relay",
+        Health = health,
+        Redis = redis,
+        RedisError = redis is null ? "it is away" : null,
+        Containers = [],
+        FreeBytes = 500_000,
+    };
+
+    private async Task<BackupAge> RunAsync(string? server = null)
+    {
+        var report = await LookAsync(server, look: null);
+        report.Demand();
+        return report.VerifiedBackup!;
+    }
+
+    private Task<StatusReport> LookAsync(string? server, Func<CancellationToken, Task<ServerStatus>>? look) =>
         new StatusOperation(new BackupCatalogue([store]), reporter, new FakeTimeProvider(new DateTimeOffset(2025, 8, 5, 18, 0, 0, TimeSpan.Zero)))
-            .RunAsync(new StatusRequest { ServerName = server, MaxAge = TimeSpan.FromHours(26) }, CancellationToken.None);
+            .RunAsync(new StatusRequest { ServerName = server, MaxAge = TimeSpan.FromHours(26) }, look, CancellationToken.None);
 }

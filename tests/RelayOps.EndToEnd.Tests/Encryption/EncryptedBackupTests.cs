@@ -112,6 +112,30 @@ public sealed partial class EncryptedBackupTests : IDisposable
         Assert.True(refused.ExitCode == 4, refused.ToString());
     }
 
+    [Fact]
+    public async Task Backup_signs_and_Verify_refuses_whatever_nobody_trusted_has_signed()
+    {
+        await using var deployment = await StartAsync();
+        await Shell.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ops@example.org", "-f", _keys.File("ops")], Patience);
+        await Shell.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _keys.File("stranger")], Patience);
+        string[] verify = ["Verify", "--backup-directory", deployment.Store, "--trusted-signers", _keys.File("ops.pub")];
+
+        var signed = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--sign-with", _keys.File("ops"), "--trusted-signers", _keys.File("ops.pub")]);
+        Assert.True(signed.ExitCode == 0, signed.ToString());
+        Assert.Contains("ops@example.org", (await RelayOpsProcess.RunAsync(verify)).ToString(), StringComparison.Ordinal);
+
+        // The newest now, planted by somebody who owns the store: whole, with a record and a checksum that fit.
+        var planted = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--sign-with", _keys.File("stranger")]);
+        Assert.True(planted.ExitCode == 0, planted.ToString());
+        var refused = await RelayOpsProcess.RunAsync(verify);
+        Assert.True(refused.ExitCode == 4, refused.ToString());
+        Assert.Contains("nobody whom --trusted-signers names", refused.ToString(), StringComparison.Ordinal);
+
+        var nobody = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--sign-with", _keys.File("nowhere")]);
+        Assert.True(nobody.ExitCode == 2, nobody.ToString());
+        Assert.Equal(2, deployment.Archives.Count());
+    }
+
     private static async Task<NativeDeployment> StartAsync()
     {
         var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);

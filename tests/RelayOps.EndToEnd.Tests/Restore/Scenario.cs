@@ -23,10 +23,11 @@ namespace RelayOps.EndToEnd.Tests.Restore;
 internal sealed class Scenario : IAsyncDisposable
 {
     private readonly TestDirectory _store = TestDirectory.Create("relayops-store-");
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(20));
+    private readonly CancellationTokenSource _patience;
 
-    private Scenario(IHost host, Deployment deployment)
+    private Scenario(IHost host, Deployment deployment, TimeSpan patience)
     {
+        _patience = new CancellationTokenSource(patience);
         Host = host;
         Deployment = deployment;
         Store = new LocalDirectoryStore(_store.Path, Said);
@@ -44,13 +45,14 @@ internal sealed class Scenario : IAsyncDisposable
 
     public string Path => Deployment.Path;
 
-    public static async Task<Scenario> BeginAsync(Server server, ServerUser user, DeploymentOptions? options = null)
+    /// <param name="limit">For the whole scenario.</param>
+    public static async Task<Scenario> BeginAsync(Server server, ServerUser user, DeploymentOptions? options = null, TimeSpan? limit = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = user, RedisArguments = "--enable-debug-command yes" }, patience.Token);
         await deployment.UpAsync(patience.Token);
         var host = await OpenSshHost.OpenAsync(server.Sshd.Connection(user.Name), TimeProvider.System, patience.Token);
-        return new Scenario(host, deployment);
+        return new Scenario(host, deployment, limit ?? TimeSpan.FromMinutes(8));
     }
 
     public async Task<RestoreSource> BackupAsync(DeploymentParts parts = DeploymentParts.All)

@@ -9,7 +9,7 @@ internal static class ComposeFile
         services:
           claude-relay:
             build: .
-            image: weishaw/claude-relay-service:latest
+            image: {{options.ServiceImage}}
             restart: unless-stopped
             ports:
               - "${BIND_HOST:-0.0.0.0}:${PORT:-3000}:3000"

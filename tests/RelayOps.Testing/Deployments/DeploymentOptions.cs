@@ -34,6 +34,8 @@ public sealed record DeploymentOptions
     /// <summary>Redis speaks TLS alone, with certificates in <c>config/tls</c>.</summary>
     public bool RedisTls { get; init; }
 
+    public string ServiceImage { get; init; } = "weishaw/claude-relay-service:latest";
+
     public string RedisImage { get; init; } = "redis:7-alpine";
 
     /// <summary>More for redis-server's command line, e.g. <c>--rdb-key-save-delay 100</c>.</summary>

@@ -3,6 +3,7 @@ using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Reporting;
+using RelayOps.Core.Signatures;
 using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Operations.Backup;
@@ -27,7 +28,7 @@ public sealed class BackupOperation(IHost host, IArchiveSpool store, IReporter r
         try
         {
             var archive = await WriteAsync(request, plan, deployment, wire, pending.Content, working.Token);
-            var record = Record(request, plan, archive);
+            var record = await Record(request, plan, archive).SignAsync(request.Signer, working.Token);
             if (!request.AllowShrink)
                 CollapseCheck.Demand(last, record);
             return new MadeBackup(await pending.CommitAsync(record, working.Token), archive.Manifest, wire.Bytes, last);

@@ -1,6 +1,7 @@
 using RelayOps.Core.Archives;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Encryption;
+using RelayOps.Core.Signatures;
 
 namespace RelayOps.Core.Operations.Backup;
 
@@ -16,6 +17,9 @@ public sealed record BackupRequest
 
     /// <summary>Null for a plain archive.</summary>
     public IArchiveCipher? Cipher { get; init; }
+
+    /// <summary>Signs the catalogue record; null where nobody does.</summary>
+    public IRecordSigner? Signer { get; init; }
 
     /// <summary>Who asks: shown to whoever waits for the deployment meanwhile.</summary>
     public required LockOwner Owner { get; init; }

@@ -31,8 +31,9 @@ internal static class Confirmation
 
     public static IReadOnlyList<string> Of(RestoreTarget target, RestoreJournal journal) =>
     [
-        $"undo the {journal.Undoes} restore of {target.Survey.Path} on {target.Deployment.HostName}",
+        $"undo the {journal.Undoes} {(journal.Images.IsEmpty ? "restore" : "update")} of {target.Survey.Path} on {target.Deployment.HostName}",
         .. journal.Items.Select(item => item.Source is null ? $"  {item.Name}: was not there before; kept as {item.Aside}"
             : $"  {item.Name}: {item.Source} comes back, the present one is kept as {item.Aside}"),
+        .. journal.Images.Select(image => $"  {image.Service}: back on image {image.Next}, {image.Former} is kept"),
     ];
 }

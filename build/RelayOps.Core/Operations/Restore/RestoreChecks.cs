@@ -39,6 +39,12 @@ internal static class RestoreChecks
             throw new RelayOpsException($"redis {target.Files.Version} cannot load this backup",
                 $"it has RDB version {dataset.RdbVersion} (redis {dataset.RedisVersion}), this redis reads up to {target.Files.NewestRdb}",
                 "put a newer redis image into the compose file first", ExitStatus.WrongUse);
+        DemandRedisInPlace(target);
+    }
+
+    /// <summary>Its data directory is the one that is exchanged, and somebody here knows how it is stopped.</summary>
+    public static void DemandRedisInPlace(RestoreTarget target)
+    {
         var mounted = $"{target.Survey.Path}/{RedisFinder.DataDirectory}";
         foreach (var redis in target.Services.Redis)
             if (redis.OutsideOf(target.Redis?.Directory ?? "/data") is not { } outside || outside.TrimEnd('/') != mounted)

@@ -68,8 +68,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
             {
                 Expected = expected,
                 DropSessions = request.DropSessions && plan.HasRedis,
-                // The service computes costs over its keys before it answers: 131 s were seen with a dump of 377 MiB.
-                HealthTimeout = request.HealthTimeout + TimeSpan.FromSeconds(plan.DatasetBytes / (1 << 20) * 0.5),
+                HealthTimeout = Acceptance.Patience(request.HealthTimeout, plan.DatasetBytes),
                 WatchdogPatience = request.HealthTimeout,
                 HealthUrl = request.HealthUrl,
             };

@@ -23,18 +23,23 @@ internal static class RestoreSteps
             yield return On(dataset.ConvertCommand(request, plan, backup));
         if (plan.HasRedis)
             yield return On(dataset.LayOutCommand(plan));
-        foreach (var step in OfSwitchover(request, target, journal))
+        foreach (var step in OfSwitchover(request.HealthTimeout, target, journal))
             yield return step;
         yield return On(target.Owner.Run(StagedFiles.RemoveCommand(path, plan.Staging)));
         yield return On(writing.Run(DeploymentLock.ReleaseCommand(writing.Root, "<token>")));
     }
 
-    public static IEnumerable<string> OfSwitchover(RestoreRequest request, RestoreTarget target, RestoreJournal journal)
+    public static IEnumerable<string> OfSwitchover(TimeSpan healthTimeout, RestoreTarget target, RestoreJournal journal)
     {
         string On(HostCommand command) => $"on {target.Deployment.HostName}: {command}";
         var (path, services) = (target.Survey.Path, target.Services);
         var stopped = target.Deployment.Containers.Where(journal.Ran).ToList();
-        yield return On(Watchdog.ArmCommand(path, request.HealthTimeout, new WayBack(target, journal).Commands));
+        yield return On(Watchdog.ArmCommand(path, healthTimeout, new WayBack(target, journal).Commands));
+        var apps = stopped.Where(container => !container.RunsRedis).ToList();
+        if (journal.Copies && apps.Count > 0)
+            yield return On(services.StopCommand(null, apps));
+        if (journal.Copies && target.Redis is { } counted)
+            yield return On(KeyCensus.Command(counted.Endpoint));
         if (stopped.Count > 0)
             yield return On(services.StopCommand(null, stopped));
         if (journal.Native is { } running)
@@ -44,25 +49,30 @@ internal static class RestoreSteps
             yield return On(running.StopCommand(target.Survey));
         }
 
+        if (journal.Copies)
+            yield return On(target.Owner.Run(StoppedData.CopyCommand(path, journal.Staging, journal.Items.Select(item => item.Name))));
         yield return On(target.Owner.Run(Exchange.Forward(
             path, journal.Items, journal.Redis ? RedisFinder.DataDirectory : null, "<journal>", "<journal>")));
+        if (!journal.Images.IsEmpty)
+            yield return On(ImageExchange.Forward(services.Docker!, target.KeptImages, journal.Stamp, journal.Images));
         if (journal.Native is { } native)
         {
             yield return On(native.StartCommand(target.Survey));
-            yield return On(native.ReadyCommand(target.Survey, request.HealthTimeout));
+            yield return On(native.ReadyCommand(target.Survey, healthTimeout));
             if (target.Redis is { } redis)
                 yield return On(KeyCensus.Command(redis.Endpoint));
         }
 
         foreach (var container in stopped.OrderBy(container => !container.RunsRedis))
         {
-            yield return On(journal.Recreates && container.Service is { } service ? services.UpCommand(journal.Project, service) : services.StartCommand(container.Id));
+            foreach (var command in services.StartCommands(journal, container))
+                yield return On(command);
             if (container.RunsRedis && target.Redis is { } known)
                 yield return On(KeyCensus.Command(known.Endpoint));
         }
 
         if (target.App is { } app && stopped.Contains(app))
-            yield return On(ServiceHealth.WaitCommand(services.Docker!, app.Id, request.HealthTimeout));
-        yield return On(Watchdog.DisarmCommand(path, request.HealthTimeout));
+            yield return On(ServiceHealth.WaitCommand(services.Docker!, app.Id, healthTimeout));
+        yield return On(Watchdog.DisarmCommand(path, healthTimeout));
     }
 }

@@ -32,14 +32,15 @@ public sealed record RestoreTarget
 
     public ServerSurvey Survey => Deployment.Survey;
 
+    /// <summary>Where images that were in use before are kept.</summary>
+    public string KeptImages => Deployments.KeptImages.RepositoryOf(Deployment.Server.Id);
+
     /// <summary>Config files that are there, relative to the directory.</summary>
     public IReadOnlySet<string> Config => Deployment.Files.Where(part => part.Name == "config")
         .SelectMany(part => part.Tree.Entries).Select(entry => entry.Path).ToHashSet();
 
     /// <summary>The app that answers <c>/health</c>.</summary>
-    public Container? App => Services.Apps
-        .OrderByDescending(container => container.Image.Contains("claude-relay", StringComparison.Ordinal) || container.Service == "claude-relay")
-        .ThenByDescending(container => container.InsideOf($"{Survey.Path}/data") is not null).FirstOrDefault();
+    public Container? App => Container.FindApp(Services.Apps, Survey.Path);
 
     public static async Task<RestoreTarget> InspectAsync(IHost host, IComposeParser compose, IReporter reporter, string path, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations.Migrate;
@@ -66,6 +67,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             throw new RelayOpsException($"the safety copy of {newest.Stamp} is gone", $"none of {string.Join(", ", newest.Items.Select(item => item.Aside))} is there",
                 "restore a backup instead (List, then Restore --backup-id)");
         var stamp = SafetyCopies.Stamp(time.GetUtcNow(), history);
+        var images = FormerImages(target, newest);
+        await DemandImagesAsync(target, images, cancellationToken);
         var items = newest.Items.Select(item => new ExchangedItem(item.Name, there.Contains(item.Aside) ? item.Aside : null, $"{item.Name}.bak.{stamp}"));
         var redis = newest.Items.Any(item => item.Name == RedisFinder.DataDirectory);
         if (redis && target.NativeRefusal is { } refusal)
@@ -85,8 +88,28 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             Redis = redis || recreates,
             Native = redis ? target.Native : null,
             Recreates = recreates,
+            Images = images,
             Undoes = newest.Stamp,
         };
+    }
+
+    private static ImmutableArray<ExchangedImage> FormerImages(RestoreTarget target, RestoreJournal newest) =>
+    [
+        .. from past in newest.Images
+           let now = target.Deployment.Containers.FirstOrDefault(container => container.Name == past.Container || container.Service == past.Service)
+           where now is not null && now.ImageId != past.Former
+           select new ExchangedImage(past.Service, now.Name, past.Name, now.ImageId, past.Former),
+    ];
+
+    /// <summary>The data of before an update are of little use to the version after it.</summary>
+    private async Task DemandImagesAsync(RestoreTarget target, ImmutableArray<ExchangedImage> images, CancellationToken cancellationToken)
+    {
+        if (images.IsEmpty)
+            return;
+        var result = await host.RunAsync(target.Services.Docker!.InspectImages([.. images.Select(image => image.Next)]), cancellationToken);
+        if (!result.Succeeded)
+            throw new RelayOpsException($"an image of before the update is gone from {host.Name}", FirstLine.Of(result.Exit.Error),
+                "name that version in the compose file and start it, then restore the backup that was made before the update");
     }
 
     private async Task<RestoreOutcome> ExplainAsync(
@@ -96,14 +119,14 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
             return new MoveBack(host, target, file, reporter, time).Explain(moved);
         if (await FindAsync(target, file, cancellationToken) is not { } journal)
             return NothingToUndo();
-        foreach (var step in Confirmation.Of(target, journal).Concat(RestoreSteps.OfSwitchover(request, target, journal)))
+        foreach (var step in Confirmation.Of(target, journal).Concat(RestoreSteps.OfSwitchover(request.HealthTimeout, target, journal)))
             reporter.Note(step);
         return new RestoreOutcome();
     }
 
     private RestoreOutcome NothingToUndo()
     {
-        reporter.Note("there is nothing to undo: no restore of this deployment has a safety copy");
+        reporter.Note("there is nothing to undo: no restore or update of this deployment has a safety copy");
         return new RestoreOutcome();
     }
 }

@@ -20,6 +20,9 @@ public sealed record Acceptance
     public required TimeSpan WatchdogPatience { get; init; }
 
     public string? HealthUrl { get; init; }
+
+    /// <summary>The service computes costs over its keys before it answers: 131 s were seen with a dump of 377 MiB.</summary>
+    public static TimeSpan Patience(TimeSpan healthTimeout, long datasetBytes) => healthTimeout + TimeSpan.FromSeconds(datasetBytes / (1 << 20) * 0.5);
 }
 
 /// <param name="Downtime">Null where the service did not run before.</param>
@@ -70,20 +73,27 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         var services = target.Services;
         var stopped = target.Deployment.Containers.Where(container => container.IsRunning && (journal.Redis || !container.RunsRedis)).ToList();
         var began = time.GetTimestamp();
+        if (journal.Copies)
+            acceptance = acceptance with { Expected = await QuiesceAsync(stopped, cancellationToken) };
         if (stopped.Count > 0)
-            using (reporter.Begin("stopping the service"))
+            using (reporter.Begin(journal.Copies ? "stopping redis" : "stopping the service"))
                 await services.RunAsync(services.StopCommand(null, stopped), "stop the service", cancellationToken);
         if (journal.Native is { } native)
             using (reporter.Begin("stopping redis"))
                 await StopAsync(native, cancellationToken);
+        if (journal.Copies)
+            await CopyAsync(journal, cancellationToken);
         using (reporter.Begin("putting the former data aside"))
             await ExchangeAsync(journal, cancellationToken);
+        if (!journal.Images.IsEmpty)
+            await services.RunAsync(ImageExchange.Forward(services.Docker!, target.KeptImages, journal.Stamp, journal.Images),
+                "name the images to start from", cancellationToken);
         var counts = journal.Redis ? await StartRedisAsync(journal, acceptance, cancellationToken) : null;
         var apps = services.Apps.Where(journal.Ran).ToList();
         if (apps.Count == 0)
             return new SwitchedOver(journal.Native is null ? null : time.GetElapsedTime(began), counts);
         using (reporter.Begin("starting the service"))
-            await services.RunAsync(StartCommand(journal, apps), "start the service", cancellationToken);
+            await StartAsync(journal, apps, "start the service", cancellationToken);
         if (target.App is { } app && apps.Contains(app))
             using (reporter.Begin("waiting until the service is healthy"))
                 await ServiceHealth.DemandAsync(host, services.Docker!, app, acceptance.HealthTimeout, cancellationToken);
@@ -133,10 +143,13 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
 
         using var phase = reporter.Begin("starting redis alone and counting its keys");
         var loaded = new LoadedRedis(host, target, time);
-        await target.Services.RunAsync(journal.Native?.StartCommand(target.Survey) ?? StartCommand(journal, containers), "start redis", cancellationToken);
+        if (journal.Native is { } starting)
+            await target.Services.RunAsync(starting.StartCommand(target.Survey), "start redis", cancellationToken);
+        else
+            await StartAsync(journal, containers, "start redis", cancellationToken);
         var redis = journal.Native is { } native
             ? await loaded.GetReadyAsync(native, acceptance.HealthTimeout, cancellationToken)
-            : await loaded.GetReadyAsync(journal.Recreates, acceptance.HealthTimeout, cancellationToken);
+            : await loaded.GetReadyAsync(containers.Any(journal.Replaces), acceptance.HealthTimeout, cancellationToken);
         var counts = await loaded.DemandCountsAsync(redis, acceptance.Expected, cancellationToken);
         if (acceptance.DropSessions)
             reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
@@ -146,9 +159,29 @@ public sealed class Switchover(IHost host, RestoreTarget target, JournalFile fil
         return counts;
     }
 
-    private HostCommand StartCommand(RestoreJournal journal, IReadOnlyCollection<Container> containers) => journal.Recreates
-        ? target.Services.UpCommand(journal.Project, containers.Select(container => container.Service).OfType<string>())
-        : target.Services.StartCommand(containers.Select(container => container.Id));
+    private async Task StartAsync(RestoreJournal journal, IReadOnlyCollection<Container> containers, string what, CancellationToken cancellationToken)
+    {
+        foreach (var command in target.Services.StartCommands(journal, containers))
+            await target.Services.RunAsync(command, what, cancellationToken);
+    }
+
+    /// <summary>Once no app writes any more, the keys are those that the next version must find.</summary>
+    private async Task<DatasetCounts?> QuiesceAsync(IEnumerable<Container> stopped, CancellationToken cancellationToken)
+    {
+        using var phase = reporter.Begin("stopping the service and counting its keys");
+        var apps = stopped.Where(container => !container.RunsRedis).ToList();
+        if (apps.Count > 0)
+            await target.Services.RunAsync(target.Services.StopCommand(null, apps), "stop the service", cancellationToken);
+        return target.Redis is { } redis ? await KeyCensus.TakeAsync(host, redis, cancellationToken) : null;
+    }
+
+    private async Task CopyAsync(RestoreJournal journal, CancellationToken cancellationToken)
+    {
+        using var phase = reporter.Begin("copying the data as they are now");
+        await target.Services.RunAsync(
+            target.Owner.Run(StoppedData.CopyCommand(target.Survey.Path, journal.Staging, journal.Items.Select(item => item.Name))),
+            "copy the data", cancellationToken);
+    }
 
     /// <summary>Under its own patience: the operator who pressed Ctrl-C wants the service back most of all.</summary>
     /// <returns>What to tell the operator.</returns>

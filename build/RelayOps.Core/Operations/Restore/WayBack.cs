@@ -22,14 +22,16 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
         var native = journal.Native;
         // Nothing was exchanged where the service went elsewhere: its own containers are started again, on their own files.
         if (journal.MovedTo is null && docker is not null && !target.Deployment.Containers.IsEmpty)
-            yield return services.StopCommand(journal.Recreates ? target.Survey.Path : null,
+            yield return services.StopCommand(journal.Recreates || !journal.Images.IsEmpty ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
         if (native is not null)
             yield return native.StopAnyCommand(target.Survey, journal.Items.FirstOrDefault(item => item.Name == RedisFinder.DataDirectory)?.Aside);
-        yield return target.Owner.Run(journal.MovedTo is null ? Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp)
+        yield return target.Owner.Run(journal.MovedTo is null ? Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp, journal.Copies)
             : HostCommand.ChangingScript("""cd "$1" && rm -f "$2" "$2.new" """, target.Survey.Path, ServerSurvey.MoveNote));
         if (docker is not null && !journal.ComingBack.IsEmpty)
             yield return services.RestartPolicyCommand("always", journal.ComingBack);
+        if (docker is not null && !journal.Images.IsEmpty)
+            yield return ImageExchange.Back(docker, target.KeptImages, journal.Stamp, journal.Images);
         if (native is not null)
         {
             yield return native.StartCommand(target.Survey);
@@ -43,15 +45,24 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
         var redis = journal.Redis && services.Redis.FirstOrDefault(journal.Ran) is not null ? names[..1] : [];
         if (!redis.IsEmpty)
         {
-            yield return Start(redis);
+            foreach (var command in Start(redis))
+                yield return command;
             yield return LoadedRedis.ReadyCommand(docker, journal.Running[0], target.Redis?.Endpoint.CliArguments ?? [], RedisPatience);
         }
 
-        if (names.Length > redis.Length)
-            yield return Start(names[redis.Length..]);
+        foreach (var command in Start(names[redis.Length..]))
+            yield return command;
     }
 
-    private HostCommand Start(ImmutableArray<string> names) => journal.Recreates
-        ? target.Services.UpCommand(journal.Project, names)
-        : target.Services.StartCommand(names);
+    /// <param name="names">Of services where all containers are made anew, else of containers.</param>
+    private IEnumerable<HostCommand> Start(ImmutableArray<string> names)
+    {
+        string[] anew = journal.Recreates ? [.. names]
+            : [.. journal.Images.Where(image => names.Contains(image.Container)).Select(image => image.Service).Distinct()];
+        string[] same = journal.Recreates ? [] : [.. names.Except(journal.Images.Select(image => image.Container))];
+        if (anew.Length > 0)
+            yield return target.Services.UpCommand(journal.Project, anew);
+        if (same.Length > 0)
+            yield return target.Services.StartCommand(same);
+    }
 }

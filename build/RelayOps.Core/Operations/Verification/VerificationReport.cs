@@ -34,6 +34,9 @@ public sealed record VerificationReport
     /// <summary>The Redis that loaded the dataset at level drill, e.g. <c>redis-server 7.0.15</c>.</summary>
     public string? DrilledBy { get; init; }
 
+    /// <summary>Who of the trusted signers signed it; null where no signature was demanded.</summary>
+    public string? SignedBy { get; init; }
+
     /// <summary>Of a drill that went well.</summary>
     public DrillCertificate? Drill { get; init; }
 

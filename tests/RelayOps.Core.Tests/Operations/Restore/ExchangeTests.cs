@@ -41,10 +41,10 @@ public sealed class ExchangeTests : IDisposable
         var steps = Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}"));
         Assert.Equal(0, steps);
 
-        Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s")));
+        Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s", copies: false)));
         Assert.Equal("old - old old | - - - - | after", State());
         Assert.Equal("new", Read(".relayops/staging-s/data/file"));
-        Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s")));
+        Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s", copies: false)));
         Assert.Equal("old - old old | - - - - | after", State());
     }
 
@@ -60,9 +60,24 @@ public sealed class ExchangeTests : IDisposable
             File.SetUnixFileMode(Path.Combine(bin, "mv"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.NotEqual(0, Run(Exchange.Forward(_directory, Items, "redis_data", "{before}", "{after}"), bin));
 
-        Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s")));
+        Assert.Equal(0, Run(Exchange.Back(_directory, Items, "s", copies: false)));
 
         Assert.Equal("old - old old | - - - - | before", State());
+    }
+
+    [Fact]
+    public void Back_leaves_originals_where_they_are_while_their_copies_are_not_made_yet()
+    {
+        Directory.Delete(Path.Combine(_directory, ".relayops/staging-s/redis_data"), recursive: true);
+        ExchangedItem[] copied = [Items[0], Items[3]];
+
+        Assert.Equal(0, Run(Exchange.Back(_directory, copied, "s", copies: true)));
+        Assert.Equal(("old", "old"), (Read("data/file"), Read("redis_data/file")));
+
+        Write(".relayops/staging-s/redis_data/file", "new");
+        Assert.Equal(0, Run(Exchange.Forward(_directory, copied, "redis_data", "{before}", "{after}")));
+        Assert.Equal(0, Run(Exchange.Back(_directory, copied, "s", copies: true)));
+        Assert.Equal(("old", "old", "new"), (Read("data/file"), Read("redis_data/file"), Read(".relayops/staging-s/redis_data/file")));
     }
 
     [Fact]

@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RelayOps.Adapters.Hosts.OpenSsh;
+using RelayOps.Core;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Adapters.Stores.Rclone;
+
+/// <summary>
+/// Backups in whatever rclone reaches: archive, <c>.sha256</c> and <c>.json</c> side by side, as in a local store. An archive gets its
+/// name last, after it was proven there; until then it is no backup.
+/// </summary>
+public sealed class RcloneStore : IBackupDestination
+{
+    /// <summary>Before the remote and its path in <c>--store</c>.</summary>
+    public const string Prefix = "rclone:";
+
+    private const string PartialPrefix = ".relayops-partial-";
+
+    private readonly string remote;
+    private readonly bool allowPlaintext;
+    private readonly RcloneProgram program;
+
+    /// <param name="name">As in <c>--store</c>: <c>rclone:remote:path</c>.</param>
+    /// <param name="allowPlaintext"><c>--allow-plaintext</c>.</param>
+    /// <exception cref="RelayOpsException">It names no remote (<see cref="ExitStatus.WrongUse"/>).</exception>
+    public RcloneStore(string name, bool allowPlaintext)
+    {
+        Name = name;
+        remote = name[Prefix.Length..].TrimEnd('/');
+        this.allowPlaintext = allowPlaintext;
+        if (remote.StartsWith('-') || !remote.Contains(':', StringComparison.Ordinal))
+            throw new RelayOpsException($"'{name}' is no store", "it names no remote of rclone", "write rclone:<remote>:<path>; rclone listremotes has the remotes", ExitStatus.WrongUse);
+        program = new RcloneProgram(remote);
+    }
+
+    public string Name { get; }
+
+    public async Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var files = await FilesAsync(cancellationToken);
+        var archives = files.Select(file => (Name: ArchiveName.Find(file.Name), file.Size)).Where(file => file.Name is not null).ToList();
+        if (archives.Count == 0)
+            return [];
+        using var beside = PrivateDirectory.Create();
+        await DemandAsync("read the records of",
+            ["copy", remote, beside.Path, "--max-depth", "1", "--include", "/*.json", "--include", "/*.sha256", "--max-size", "1M"], cancellationToken);
+        return [.. archives.Select(file => Describe(file.Name!, file.Size, beside.Path))
+            .OrderByDescending(backup => backup.Id).ThenBy(backup => backup.Archive, StringComparer.Ordinal)];
+    }
+
+    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => await FindSizeAsync(backup.Archive, cancellationToken) is { } size
+        ? new RcloneDownload(program, backup.Archive, size) : throw Gone(backup.Archive);
+
+    public async Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
+    {
+        if (await FindSizeAsync(backup.Archive, cancellationToken) is null)
+            throw Gone(backup.Archive);
+        await WriteAsync(NameOf(backup).Record, CatalogueJson.Write(record), cancellationToken);
+    }
+
+    public async Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        var name = NameOf(backup);
+        foreach (var file in new[] { name.FileName, name.Checksum, name.Record })
+        {
+            var result = await program.RunAsync(["deletefile", program.PathOf(file)], null, cancellationToken);
+            if (!result.Succeeded && !result.IsMissing && await FindSizeAsync(file, cancellationToken) is not null)
+                throw program.Failed($"remove {file} from", result);
+        }
+    }
+
+    /// <summary>Nothing tells who else may read a remote: what is not encrypted goes there by consent alone.</summary>
+    public Task RequireAdmissionAsync(bool isEncrypted, CancellationToken cancellationToken) => isEncrypted || allowPlaintext ? Task.CompletedTask
+        : throw new RelayOpsException($"nothing is sent to store {Name}", "the backup is not encrypted, and an archive is a secret",
+            "encrypt it (--encrypt-to), or pass --allow-plaintext where nobody else can read that store", ExitStatus.WrongUse);
+
+    public async Task<StoredBackup> PutAsync(CataloguedBackup source, CancellationToken cancellationToken)
+    {
+        var backup = source.Backup;
+        var record = backup.Record ?? throw new RelayOpsException($"{backup.Archive} is not copied to store {Name}", "it has no catalogue record",
+            "make a backup with the Backup target", ExitStatus.BadBackup);
+        await RequireAdmissionAsync(backup.Encryption is not null, cancellationToken);
+        var name = NameOf(backup);
+        if (await FindSizeAsync(name.FileName, cancellationToken) == record.SizeBytes && await HasAsync(name.FileName, record.Sha256, cancellationToken))
+            return Describe(name, record);
+        var partial = PartialPrefix + name.FileName;
+        try
+        {
+            await SendAsync(source, partial, cancellationToken);
+            if (!await HasAsync(partial, record.Sha256, cancellationToken))
+                throw new RelayOpsException($"{name.FileName} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again");
+            await WriteAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), cancellationToken);
+            await WriteAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
+            await DemandAsync($"name {name.FileName} in", ["moveto", program.PathOf(partial), program.PathOf(name.FileName)], cancellationToken);
+        }
+        catch
+        {
+            await TryRemoveAsync(partial);
+            throw;
+        }
+
+        return Describe(name, record);
+    }
+
+    /// <summary>What stays has a hidden name, and the next run writes over it.</summary>
+    private async Task TryRemoveAsync(string partial)
+    {
+        using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await program.RunAsync(["deletefile", program.PathOf(partial)], null, briefly.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RelayOpsException)
+        {
+            // The error that led here is the one to tell.
+        }
+    }
+
+    internal static RelayOpsException Gone(string archive) =>
+        new($"the archive '{archive}' is gone", "the store does not have it any more", "run the List target to see the backups there are", ExitStatus.BadBackup);
+
+    /// <summary>A file of this machine rclone reads itself, and again where a transfer breaks; anything else comes as a stream.</summary>
+    private async Task SendAsync(CataloguedBackup source, string partial, CancellationToken cancellationToken)
+    {
+        if (source.Store is LocalDirectoryStore && File.Exists(source.Backup.Location))
+        {
+            await DemandAsync("write to", ["copyto", source.Backup.Location, program.PathOf(partial)], cancellationToken);
+            return;
+        }
+
+        await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
+        var result = await program.RunAsync(["rcat", program.PathOf(partial)], content, cancellationToken);
+        if (!result.Succeeded)
+            throw program.Failed("write to", result);
+    }
+
+    /// <summary>By the remote's own SHA-256 where it knows one, else every byte is read back.</summary>
+    private async Task<bool> HasAsync(string file, string sha256, CancellationToken cancellationToken)
+    {
+        var told = await program.RunAsync(["hashsum", "SHA256", program.PathOf(file)], null, cancellationToken);
+        if (!told.Succeeded || told.Output.Trim().Split(' ')[0] is not { Length: 64 })
+            told = await program.RunAsync(["hashsum", "SHA256", "--download", program.PathOf(file)], null, cancellationToken);
+        return told.Succeeded ? told.Output.StartsWith(sha256, StringComparison.Ordinal) : throw program.Failed($"read {file} back from", told);
+    }
+
+    private async Task WriteAsync(string name, byte[] content, CancellationToken cancellationToken)
+    {
+        var result = await program.RunAsync(["rcat", program.PathOf(name)], new MemoryStream(content), cancellationToken);
+        if (!result.Succeeded)
+            throw program.Failed($"write {name} to", result);
+    }
+
+    private async Task DemandAsync(string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var result = await program.RunAsync(arguments, null, cancellationToken);
+        if (!result.Succeeded)
+            throw program.Failed(what, result);
+    }
+
+    private async Task<long?> FindSizeAsync(string name, CancellationToken cancellationToken) =>
+        (await FilesAsync(cancellationToken)).FirstOrDefault(file => file.Name == name)?.Size;
+
+    /// <summary>A directory that is not there holds no backups.</summary>
+    private async Task<ImmutableArray<RcloneFile>> FilesAsync(CancellationToken cancellationToken)
+    {
+        var result = await program.RunAsync(["lsjson", remote, "--files-only", "--no-mimetype", "--no-modtime"], null, cancellationToken);
+        return result.Succeeded ? JsonSerializer.Deserialize(result.Output, RcloneJson.Default.ImmutableArrayRcloneFile)
+            : result.IsMissing ? [] : throw program.Failed("list", result);
+    }
+
+    private StoredBackup Describe(ArchiveName name, long size, string beside)
+    {
+        var (record, checksum) = (Path.Combine(beside, name.Record), Path.Combine(beside, name.Checksum));
+        return Describe(name, size, FindRecord(record, name), File.Exists(checksum) ? FindChecksum(File.ReadAllText(checksum), name) : null);
+    }
+
+    /// <summary>One that cannot be read is as good as lost: Verify needs only the archive.</summary>
+    private static CatalogueRecord? FindRecord(string path, ArchiveName name)
+    {
+        try
+        {
+            return File.Exists(path) && CatalogueJson.Read(File.ReadAllBytes(path)) is var record && record.Archive == name.FileName ? record : null;
+        }
+        catch (RelayOpsException e) when (e.Status == ExitStatus.BadBackup)
+        {
+            return null;
+        }
+    }
+
+    private static string? FindChecksum(string text, ArchiveName name) =>
+        text.Trim().Split("  ", 2) is [{ Length: 64 } sha256, var file] && file == name.FileName && sha256.All(char.IsAsciiHexDigitLower) ? sha256 : null;
+
+    private StoredBackup Describe(ArchiveName name, CatalogueRecord record) => Describe(name, record.SizeBytes, record, record.Sha256);
+
+    private StoredBackup Describe(ArchiveName name, long size, CatalogueRecord? record, string? sha256) => new()
+    {
+        Id = name.Id,
+        Store = Name,
+        Archive = name.FileName,
+        Location = program.PathOf(name.FileName),
+        SizeBytes = size,
+        Record = record,
+        Sha256 = sha256,
+    };
+
+    private static ArchiveName NameOf(StoredBackup backup) =>
+        ArchiveName.Find(backup.Archive) ?? throw new ArgumentException($"'{backup.Archive}' is no archive's name", nameof(backup));
+}
+
+internal sealed record RcloneFile(string Name, long Size);
+
+[JsonSerializable(typeof(ImmutableArray<RcloneFile>))]
+internal sealed partial class RcloneJson : JsonSerializerContext;

@@ -1,0 +1,112 @@
+using System.Net;
+
+namespace RelayOps.Adapters.Tests.Stores.Rclone;
+
+/// <summary>Stands before a webdav server and spoils what a test asks it to spoil.</summary>
+internal sealed class FaultyRemote : IAsyncDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly HttpClient client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
+    private readonly Uri behind;
+    private readonly Task serving;
+
+    public FaultyRemote(Uri behind)
+    {
+        this.behind = behind;
+        var port = RcloneServer.FreePort();
+        Remote = $":webdav,url='http://127.0.0.1:{port}':";
+        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        listener.Start();
+        serving = ServeAsync();
+    }
+
+    /// <summary>As for <c>--store rclone:</c>, without a path.</summary>
+    public string Remote { get; }
+
+    /// <summary>The status that an upload of an archive gets; null when it goes through.</summary>
+    public HttpStatusCode? RefusedUpload { get; set; }
+
+    /// <summary>How many downloads of an archive break off in their middle.</summary>
+    public int CutDownloads { get; set; }
+
+    /// <summary>How many archives were asked for.</summary>
+    public int Downloads { get; private set; }
+
+    /// <summary>Answers to everything with this; null when it does not.</summary>
+    public HttpStatusCode? Refusal { get; set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        listener.Close();
+        await serving;
+        client.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        var answering = new List<Task>();
+        try
+        {
+            while (true)
+                answering.Add(AnswerAsync(await listener.GetContextAsync()));
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+            // It was closed.
+        }
+
+        await Task.WhenAll(answering);
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        var isArchive = request.Url!.AbsolutePath.Contains(".tar.", StringComparison.Ordinal);
+        try
+        {
+            if ((Refusal ?? (request.HttpMethod == "PUT" && isArchive ? RefusedUpload : null)) is { } refused)
+            {
+                await request.InputStream.CopyToAsync(Stream.Null);
+                response.StatusCode = (int)refused;
+                response.Close();
+                return;
+            }
+
+            using var answer = await ForwardAsync(request);
+            response.StatusCode = (int)answer.StatusCode;
+            foreach (var (name, values) in answer.Content.Headers.Where(header => header.Key is not "Content-Length"))
+                response.Headers[name] = string.Join(',', values);
+            var body = await answer.Content.ReadAsByteArrayAsync();
+            if (request.HttpMethod == "GET" && isArchive && ++Downloads <= CutDownloads)
+            {
+                response.ContentLength64 = body.Length;
+                await response.OutputStream.WriteAsync(body.AsMemory(0, body.Length / 2));
+                await response.OutputStream.FlushAsync();
+                response.Abort();
+                return;
+            }
+
+            response.ContentLength64 = request.HttpMethod == "HEAD" ? answer.Content.Headers.ContentLength ?? 0 : body.Length;
+            if (request.HttpMethod != "HEAD")
+                await response.OutputStream.WriteAsync(body);
+            response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+            // The other side has hung up.
+        }
+    }
+
+    private async Task<HttpResponseMessage> ForwardAsync(HttpListenerRequest request)
+    {
+        using var forwarded = new HttpRequestMessage(new HttpMethod(request.HttpMethod), new Uri(behind, request.RawUrl));
+        forwarded.Content = new StreamContent(request.InputStream);
+        foreach (var name in request.Headers.AllKeys.OfType<string>().Where(name => name is not ("Connection" or "Transfer-Encoding" or "Expect")))
+        {
+            if (!forwarded.Headers.TryAddWithoutValidation(name, request.Headers[name]))
+                forwarded.Content.Headers.TryAddWithoutValidation(name, request.Headers[name]);
+        }
+
+        return await client.SendAsync(forwarded);
+    }
+}

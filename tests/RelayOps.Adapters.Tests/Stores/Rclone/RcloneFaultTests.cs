@@ -1,0 +1,92 @@
+using System.Net;
+using System.Runtime.Versioning;
+using RelayOps.Adapters.Stores;
+using RelayOps.Adapters.Stores.Rclone;
+using RelayOps.Core;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Adapters.Tests.Stores.Rclone;
+
+/// <summary>A remote without checksums, and with faults between.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryDirectory home = new();
+    private readonly byte[] content = new byte[700_001];
+    private RcloneServer? server;
+    private FaultyRemote? remote;
+
+    private RcloneStore Store => new($"{RcloneStore.Prefix}{remote!.Remote}backups", allowPlaintext: true);
+
+    public async Task InitializeAsync()
+    {
+        new Random(3).NextBytes(content);
+        Directory.CreateDirectory(home["remote"]);
+        server = await RcloneServer.StartAsync(home["remote"]);
+        remote = new FaultyRemote(server.Address);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await remote!.DisposeAsync();
+        await server!.DisposeAsync();
+    }
+
+    public void Dispose() => home.Dispose();
+
+    [Fact]
+    public async Task OpenAsync_reads_on_where_a_download_broke_off()
+    {
+        var put = await Store.PutAsync(await LocalAsync(), CancellationToken.None);
+        Assert.True(remote!.Downloads > 0, "the copy was not read back");
+        remote.CutDownloads = remote.Downloads + 1;
+
+        await using var stream = await Store.OpenAsync(put, CancellationToken.None);
+        using var read = new MemoryStream();
+        await stream.CopyToAsync(read);
+
+        Assert.Equal(content, read.ToArray());
+    }
+
+    /// <summary>403 and a full disk, as webdav says it.</summary>
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.InsufficientStorage)]
+    public async Task PutAsync_shows_nothing_of_an_upload_that_was_refused_and_the_next_one_goes_through(HttpStatusCode status)
+    {
+        var source = await LocalAsync();
+        remote!.RefusedUpload = status;
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.PutAsync(source, CancellationToken.None));
+
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Contains($"{(int)status}", error.Why, StringComparison.Ordinal);
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
+        remote.RefusedUpload = null;
+        await Store.PutAsync(source, CancellationToken.None);
+        Assert.Equal(source.Backup.Record, Assert.Single(await Store.ListAsync(CancellationToken.None)).Record!, Same);
+    }
+
+    [Fact]
+    public async Task Every_call_ends_in_exit_3_when_the_remote_refuses_everything()
+    {
+        var put = await Store.PutAsync(await LocalAsync(), CancellationToken.None);
+        remote!.Refusal = HttpStatusCode.Forbidden;
+
+        foreach (var call in new Func<Task>[] { () => Store.ListAsync(default), () => Store.OpenAsync(put, default), () => Store.DeleteAsync(put, default) })
+            Assert.Equal(ExitStatus.NoConnection, (await Assert.ThrowsAsync<RelayOpsException>(call)).Status);
+    }
+
+    private static bool Same(CatalogueRecord? one, CatalogueRecord? other) => CatalogueJson.Write(one!).AsSpan().SequenceEqual(CatalogueJson.Write(other!));
+
+    private async Task<CataloguedBackup> LocalAsync()
+    {
+        var local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
+        var record = Contracts.StoreContract.RecordOf(BackupId.Get("20250805_142530"), content);
+        await using var pending = await local.BeginAsync(record.Archive, CancellationToken.None);
+        await pending.Content.WriteAsync(content);
+        return new CataloguedBackup(local, await pending.CommitAsync(record, CancellationToken.None));
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.Versioning;
+using RelayOps.Adapters.Stores;
+using RelayOps.Adapters.Stores.Rclone;
+using RelayOps.Adapters.Tests.Contracts;
+using RelayOps.Core;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Adapters.Tests.Stores.Rclone;
+
+/// <summary>The contract of every store, on a remote that knows checksums.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryDirectory home = new();
+    private RcloneStore? store;
+    private LocalDirectoryStore? local;
+
+    protected override IBackupStore Store => store!;
+
+    public async Task InitializeAsync()
+    {
+        Directory.CreateDirectory(home["remote"]);
+        await RcloneServer.EnsureInstalledAsync();
+        store = Open(allowPlaintext: true);
+        local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => home.Dispose();
+
+    protected override async Task<StoredBackup> PutAsync(BackupId id, byte[] content) => await store!.PutAsync(await LocalAsync(id, content), CancellationToken.None);
+
+    [Fact]
+    public async Task PutAsync_leaves_archive_checksum_and_record_and_nothing_else()
+    {
+        await PutAsync(Newest, [1, 2, 3]);
+
+        Assert.Equal(["claude-relay-backup-20250805_142530.json", "claude-relay-backup-20250805_142530.sha256", "claude-relay-backup-20250805_142530.tar.gz"],
+            Directory.GetFiles(home["remote/backups"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task PutAsync_sends_a_copy_anew_whose_bytes_are_not_the_backups()
+    {
+        var put = await PutAsync(Newest, [1, 2, 3]);
+        File.WriteAllBytes(home["remote/backups/" + put.Archive], [1, 2, 4]);
+
+        await store!.PutAsync((await new BackupCatalogue([local!]).GetAllAsync("latest", CancellationToken.None))[0], CancellationToken.None);
+
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(home["remote/backups/" + put.Archive]));
+    }
+
+    [Fact]
+    public async Task PutAsync_takes_a_stream_from_a_store_that_is_no_directory_here()
+    {
+        var content = new byte[700_001];
+        new Random(2).NextBytes(content);
+        var source = await LocalAsync(Newest, content);
+
+        var put = await store!.PutAsync(new CataloguedBackup(new Elsewhere(source.Store), source.Backup), CancellationToken.None);
+
+        Assert.Equal(content, File.ReadAllBytes(home["remote/backups/" + put.Archive]));
+    }
+
+    [Fact]
+    public async Task PutAsync_shows_nothing_when_what_arrived_is_not_what_was_sent()
+    {
+        var source = await LocalAsync(Newest, [1, 2, 3]);
+        var wrong = source with { Backup = source.Backup with { Record = source.Backup.Record! with { Sha256 = new string('0', 64) } } };
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store!.PutAsync(wrong, CancellationToken.None));
+
+        Assert.Contains("did not arrive whole", error.What, StringComparison.Ordinal);
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
+        Assert.Empty(Directory.EnumerateFiles(home["remote/backups"]));
+    }
+
+    [Fact]
+    public async Task PutAsync_refuses_what_is_not_encrypted_without_consent()
+    {
+        var error = await Assert.ThrowsAsync<RelayOpsException>(async () => await Open(allowPlaintext: false).PutAsync(await LocalAsync(Newest, [1]), CancellationToken.None));
+
+        Assert.Equal(ExitStatus.WrongUse, error.Status);
+        Assert.False(Directory.Exists(home["remote/backups"]));
+    }
+
+    private RcloneStore Open(bool allowPlaintext) =>
+        new($"{RcloneStore.Prefix}:local:{home["remote"]}/backups", allowPlaintext);
+
+    private async Task<CataloguedBackup> LocalAsync(BackupId id, byte[] content)
+    {
+        await using var pending = await local!.BeginAsync(RecordOf(id, content).Archive, CancellationToken.None);
+        await pending.Content.WriteAsync(content);
+        return new CataloguedBackup(local, await pending.CommitAsync(RecordOf(id, content), CancellationToken.None));
+    }
+
+    /// <summary>Hides that a store is a directory.</summary>
+    private sealed class Elsewhere(IBackupStore inner) : IBackupStore
+    {
+        public string Name => "elsewhere";
+
+        public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+
+        public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => inner.OpenAsync(backup, cancellationToken);
+
+        public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) => inner.SaveRecordAsync(backup, record, cancellationToken);
+
+        public Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken) => inner.DeleteAsync(backup, cancellationToken);
+    }
+}
+
+/// <summary>Names that are none.</summary>
+public sealed class RcloneNameTests
+{
+    [Theory]
+    [InlineData("rclone:nothing")]
+    [InlineData("rclone:--config:x")]
+    public void Store_refuses_a_name_without_a_remote(string name) =>
+        Assert.Equal(ExitStatus.WrongUse, Assert.Throws<RelayOpsException>(() => new RcloneStore(name, allowPlaintext: true)).Status);
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using RelayOps.Core.Deployments;
+using RelayOps.Core.Hosts;
+
+namespace RelayOps.Core.Tests.Deployments;
+
+public sealed class DockerCliTests : IDisposable
+{
+    /// <summary>A docker whose second container comes to its end once the first list is out, unless told to stay ill for good.</summary>
+    private const string Docker = """
+        #!/bin/sh
+        here=$(dirname "$0")
+        case $1 in
+          ps) echo one; [ -e "$here/gone" ] && [ ! -e "$here/ill" ] || echo two ;;
+          inspect)
+            if [ $# = 2 ]; then echo '[{}]'; exit 0; fi
+            touch "$here/gone"
+            echo '[{}]'; echo 'Error: No such object: two' >&2; exit 1 ;;
+        esac
+        """;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("relayops-docker-").FullName;
+
+    public DockerCliTests()
+    {
+        File.WriteAllText(Path.Combine(_directory, "docker"), Docker.ReplaceLineEndings("\n"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(_directory, "docker"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
+    public void InspectContainers_asks_again_when_a_container_ended_meanwhile() => Assert.Equal((0, "[{}]"), Run(new DockerCli(NeedsSudo: false).InspectContainers()));
+
+    [Fact]
+    public void InspectContainers_fails_where_asking_again_does_not_help()
+    {
+        File.WriteAllText(Path.Combine(_directory, "ill"), "");
+
+        Assert.Equal(1, Run(new DockerCli(NeedsSudo: false).InspectContainers()).Status);
+    }
+
+    [Fact]
+    public void After_runs_behind_a_success_alone_and_tells_its_own_output_only()
+    {
+        var second = HostCommand.ReadingScript("echo 'it is' done; exit 3");
+
+        Assert.Equal((3, "it is done"), Run(second.After(HostCommand.Changing("echo", "first"))));
+        Assert.Equal((1, ""), Run(second.After(HostCommand.Changing("false"))));
+        Assert.Equal(CommandEffect.Changes, second.After(HostCommand.Reading("true")).Effect);
+        Assert.Equal(TimeSpan.FromSeconds(5), (second with { Waits = TimeSpan.FromSeconds(2) }).After(HostCommand.Reading("true") with { Waits = TimeSpan.FromSeconds(3) }).Waits);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private (int Status, string Output) Run(HostCommand command)
+    {
+        var start = new ProcessStartInfo(command.Program, command.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{_directory}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output.Trim());
+    }
+}

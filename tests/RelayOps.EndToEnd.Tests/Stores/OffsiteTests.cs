@@ -1,0 +1,58 @@
+using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing;
+using RelayOps.Testing.Redis;
+using RelayOps.Testing.Ssh;
+
+namespace RelayOps.EndToEnd.Tests.Stores;
+
+/// <summary>Copies elsewhere, as an operator makes and needs them.</summary>
+public sealed class OffsiteTests : IDisposable
+{
+    private readonly TestDirectory _elsewhere = TestDirectory.Create("relayops-elsewhere-");
+
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
+
+    private string Remote => $"rclone::local:{_elsewhere.File("backups")}";
+
+    private string[] There => Directory.Exists(_elsewhere.File("backups")) ? [.. Directory.GetFiles(_elsewhere.File("backups")).Select(Path.GetFileName).OfType<string>().Order()] : [];
+
+    public void Dispose() => _elsewhere.Dispose();
+
+    [Fact]
+    public async Task Backups_go_to_several_stores_and_the_next_copy_serves_where_the_nearest_is_damaged()
+    {
+        await Prerequisites.EnsureAsync([("rclone", "rclone")], Patience);
+        await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
+        await deployment.FillAsync(50, 100, Patience);
+        string[] both = ["--store", $"local+{Remote}", "--allow-plaintext"];
+
+        var refused = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--store", $"local+{Remote}"]);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Empty(deployment.Archives);
+
+        Succeed(await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here]));
+        var first = Path.GetFileName(Assert.Single(deployment.Archives));
+        Assert.Empty(There);
+        Succeed(await RelayOpsProcess.RunAsync(["Copy", "--backup-directory", deployment.Store, "--backup-id", "latest", "--store", Remote, "--allow-plaintext"]));
+        Assert.Contains(first, There);
+        Succeed(await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, .. both]));
+        var newest = deployment.Archives.Last();
+        Assert.Equal(6, There.Length);
+
+        var bytes = File.ReadAllBytes(newest);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(newest, bytes);
+        var verified = await RelayOpsProcess.RunAsync(["Verify", "--backup-directory", deployment.Store, .. both]);
+        Succeed(verified);
+        Assert.Contains("in store local is no good", verified.ToString(), StringComparison.Ordinal);
+        var alone = await RelayOpsProcess.RunAsync(["Verify", "--backup-directory", deployment.Store]);
+        Assert.True(alone.ExitCode == 4, alone.ToString());
+
+        var pruned = await RelayOpsProcess.RunAsync(["Prune", "--backup-directory", deployment.Store, .. both, "--keep", "1"]);
+        Succeed(pruned);
+        Assert.Equal(3, There.Length);
+        Assert.DoesNotContain(first, There);
+    }
+
+    private static void Succeed(RelayOpsResult result) => Assert.True(result.ExitCode == 0, result.ToString());
+}
