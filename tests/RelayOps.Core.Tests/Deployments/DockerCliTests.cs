@@ -39,17 +39,6 @@ public sealed class DockerCliTests : IDisposable
         Assert.Equal(1, Run(new DockerCli(NeedsSudo: false).InspectContainers()).Status);
     }
 
-    [Fact]
-    public void After_runs_behind_a_success_alone_and_tells_its_own_output_only()
-    {
-        var second = HostCommand.ReadingScript("echo 'it is' done; exit 3");
-
-        Assert.Equal((3, "it is done"), Run(second.After(HostCommand.Changing("echo", "first"))));
-        Assert.Equal((1, ""), Run(second.After(HostCommand.Changing("false"))));
-        Assert.Equal(CommandEffect.Changes, second.After(HostCommand.Reading("true")).Effect);
-        Assert.Equal(TimeSpan.FromSeconds(5), (second with { Waits = TimeSpan.FromSeconds(2) }).After(HostCommand.Reading("true") with { Waits = TimeSpan.FromSeconds(3) }).Waits);
-    }
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private (int Status, string Output) Run(HostCommand command)
