@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using RelayOps.Core.Operations.Migrate;
 
 namespace RelayOps.Core.Tests.Operations.Migrate;
 
 /// <summary>The script itself, with programs in its way that say what an empty machine of each release would.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DockerInstallationTests : IDisposable
 {
     private readonly string _bin = Directory.CreateTempSubdirectory("relayops-install-").FullName;
