@@ -6,7 +6,8 @@ using RelayOps.Core.Encryption;
 namespace RelayOps.Adapters.Tests.Encryption;
 
 /// <summary>What every cipher owes, for every kind of recipient, with the tools themselves.</summary>
-public sealed class ArchiveCipherTests(CipherKeys keys) : IClassFixture<CipherKeys>
+[Collection(OneKeyring.Name)]
+public sealed class ArchiveCipherTests(CipherKeys keys)
 {
     private static readonly byte[] Plain = RandomNumberGenerator.GetBytes(3_000_000);
 

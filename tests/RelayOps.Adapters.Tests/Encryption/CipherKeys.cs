@@ -5,6 +5,13 @@ using RelayOps.Testing.Processes;
 
 namespace RelayOps.Adapters.Tests.Encryption;
 
+/// <summary>One after the other: which keyring is the operator's is told by a variable of the whole process.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneKeyring : ICollectionFixture<CipherKeys>
+{
+    public const string Name = "one keyring";
+}
+
 /// <summary>A throwaway key of every kind, made by the tools themselves.</summary>
 public sealed class CipherKeys : IAsyncLifetime
 {

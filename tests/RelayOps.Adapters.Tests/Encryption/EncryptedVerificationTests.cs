@@ -9,7 +9,8 @@ using RelayOps.Core.Operations.Restore;
 namespace RelayOps.Adapters.Tests.Encryption;
 
 /// <summary>A backup that is encrypted in the pass that writes it, and what Verify can say of it.</summary>
-public sealed class EncryptedVerificationTests(CipherKeys keys) : IClassFixture<CipherKeys>
+[Collection(OneKeyring.Name)]
+public sealed class EncryptedVerificationTests(CipherKeys keys)
 {
     public static TheoryData<string> Kinds => CipherKeys.Kinds;
 

@@ -9,7 +9,8 @@ using RelayOps.Core.Signatures;
 namespace RelayOps.Adapters.Tests.Signatures;
 
 /// <summary>Backups that are signed with keys of every kind, and what Verify makes of those who signed them.</summary>
-public sealed class SignatureTests(CipherKeys keys) : IClassFixture<CipherKeys>
+[Collection(OneKeyring.Name)]
+public sealed class SignatureTests(CipherKeys keys)
 {
     private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token;
 
