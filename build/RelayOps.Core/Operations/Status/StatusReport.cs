@@ -26,11 +26,19 @@ public sealed record StatusReport
     [JsonIgnore]
     public ExitStatus Status { get; init; }
 
+    /// <summary>Of the run, as in every other document.</summary>
+    [JsonPropertyName("exitStatus")]
+    public int ExitCode => (int)Status;
+
+    /// <summary>All problems as one; null where all is well.</summary>
+    public ReportedError? Error =>
+        Problems is [var first, ..] ? new ReportedError(Join(problem => problem.What), Join(problem => problem.Why), first.Next) : null;
+
     /// <exception cref="RelayOpsException">Something is wrong.</exception>
     public void Demand()
     {
-        if (Problems is [var first, ..])
-            throw new RelayOpsException(Join(problem => problem.What), Join(problem => problem.Why), first.Next, Status);
+        if (Error is { } error)
+            throw new RelayOpsException(error.What, error.Why, error.Next, Status);
     }
 
     /// <summary>One object, with a newline at its end.</summary>
