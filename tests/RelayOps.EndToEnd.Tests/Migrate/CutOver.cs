@@ -6,11 +6,7 @@ internal sealed record CutOver(string Name, bool IsOnNew, string Says, int Nth =
 {
     public static CutOver Stop { get; } = new("stopping the old service", false, "docker stop");
 
-    public static CutOver Send { get; } = new("sending the dataset", true, "cat > dump.rdb");
-
     public static CutOver StartRedis { get; } = new("starting redis on the new server", true, "docker start");
-
-    public static CutOver StopRedis { get; } = new("stopping the old redis", false, "docker stop", 2);
 
     public static CutOver HandOver { get; } = new("handing over", false, "mv -f .relayops/journal.new .relayops/journal.json");
 

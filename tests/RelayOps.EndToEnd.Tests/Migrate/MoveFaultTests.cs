@@ -17,8 +17,7 @@ public sealed class MoveFaultTests(Server server)
         await using var scenario = await MoveScenario.BeginAsync(server, ServerUsers.Sudo, "relay-docker");
         foreach (var (step, fault) in new[]
         {
-            (CutOver.Stop, Fault.VanishAfter), (CutOver.Send, Fault.Error), (CutOver.StartRedis, Fault.VanishAfter), (CutOver.StopRedis, Fault.Error),
-            (CutOver.HandOver, Fault.Error), (CutOver.HandOver, Fault.VanishAfter), (CutOver.StartService, Fault.Error),
+            (CutOver.Stop, Fault.VanishAfter), (CutOver.StartRedis, Fault.VanishAfter), (CutOver.HandOver, Fault.Error), (CutOver.HandOver, Fault.VanishAfter), (CutOver.StartService, Fault.Error),
             (CutOver.StartService, Fault.VanishAfter), (CutOver.Accept, Fault.Error),
         })
             await BreakOffAsync(scenario, step, fault);
