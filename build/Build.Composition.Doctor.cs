@@ -31,7 +31,7 @@ internal sealed partial class Composition
     /// <exception cref="RelayOps.Core.RelayOpsException">--server is no server.</exception>
     public DoctorSources DoctorSources()
     {
-        var login = Server.Server is null or "" or "local" ? null : new LoginLook(ConnectionTo(SshTarget.Parse(Server.Server)));
+        var login = Server.Server is null or "" or "local" ? null : new LoginLook(ConnectionTo(SshTarget.Parse(Server.Server), _secrets.SshKey));
         return new DoctorSources
         {
             Machine = new ThisMachine(new ThisMachineOptions

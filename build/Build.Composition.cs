@@ -24,6 +24,7 @@ internal sealed partial class Composition : IAsyncDisposable
     private readonly ConsoleReporter _console;
     private readonly Secrets _secrets;
     private IHost? _host;
+    private IHost? _newHost;
 
     public Composition(Build build)
     {
@@ -188,37 +189,44 @@ internal sealed partial class Composition : IAsyncDisposable
     {
         if (_host is not null)
             await _host.DisposeAsync();
+        if (_newHost is not null)
+            await _newHost.DisposeAsync();
         GitHub.Dispose();
         _notifications?.Dispose();
         _console.Dispose();
     }
 
-    private async Task<IHost> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>One connection to the server of --new-server for the whole run.</summary>
+    /// <exception cref="RelayOpsException">It cannot be reached.</exception>
+    public async Task<IHost> GetNewHostAsync(CancellationToken cancellationToken) =>
+        _newHost ??= await OpenAsync(((IMigrate)_build).NewServer!, _secrets.NewSshKey ?? _secrets.SshKey, cancellationToken);
+
+    private Task<IHost> OpenAsync(CancellationToken cancellationToken) => Server.Server is { Length: > 0 } named
+        ? OpenAsync(named, _secrets.SshKey, cancellationToken)
+        : throw new RelayOpsException("no server was named", "--server has no default",
+            "pass --server [user@]host[:port], or --server local for a deployment on this machine", ExitStatus.WrongUse);
+
+    private async Task<IHost> OpenAsync(string server, string? key, CancellationToken cancellationToken)
     {
-        var host = Server.Server switch
-        {
-            null or "" => throw new RelayOpsException("no server was named", "--server has no default",
-                "pass --server [user@]host[:port], or --server local for a deployment on this machine", ExitStatus.WrongUse),
-            "local" => await OpenThisMachineAsync(cancellationToken),
-            var target => await ConnectAsync(SshTarget.Parse(target), cancellationToken),
-        };
+        var host = server == "local" ? await OpenThisMachineAsync(cancellationToken)
+            : await ConnectAsync(SshTarget.Parse(server), key, cancellationToken);
         return DryRun ? new DryRunHost(host, Recorder.Note) : host;
     }
 
-    private async Task<IHost> ConnectAsync(SshTarget target, CancellationToken cancellationToken)
+    private async Task<IHost> ConnectAsync(SshTarget target, string? key, CancellationToken cancellationToken)
     {
-        var connection = ConnectionTo(target);
+        var connection = ConnectionTo(target, key);
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
             (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
         return new BoundedHost(host, BoundedHost.Usual, Time);
     }
 
-    private SshConnection ConnectionTo(SshTarget target) => new()
+    private SshConnection ConnectionTo(SshTarget target, string? key) => new()
     {
         Target = target,
         Transport = Server.Transport,
-        Key = CallerPath.ResolveUnlessText(_secrets.SshKey),
+        Key = CallerPath.ResolveUnlessText(key),
         KeyPassphrase = _secrets.SshKeyPassphrase,
         KnownHosts = CallerPath.ResolveUnlessText(Server.KnownHosts),
     };

@@ -15,7 +15,7 @@ internal sealed partial class Outcome
     public TestTally? Tests { get; private set; }
 
     /// <summary>One sentence for a run that did not fail.</summary>
-    public string Verdict(string operation) => _examined?.Verdict ?? _verdict ?? UpdateVerdict ?? StatusVerdict ?? OfBackup(operation);
+    public string Verdict(string operation) => MoveVerdict ?? _examined?.Verdict ?? _verdict ?? UpdateVerdict ?? StatusVerdict ?? OfBackup(operation);
 
     private string OfBackup(string operation) => _restore is { Restored: { } restored }
         ? $"{restored} is back" + (_restore.Downtime is { } downtime ? $" after {downtime.TotalSeconds:0.0} s without service" : "") : _backup is not { } backup ? $"{operation} done"
@@ -30,7 +30,7 @@ internal sealed partial class Outcome
         return figures;
     }
 
-    public OperationReport Complete(OperationReport report) => WithDrill(report) with
+    public OperationReport Complete(OperationReport report) => CompleteMove(WithDrill(report) with
     {
         Backup = _backup,
         Retention = _retention,
@@ -44,7 +44,7 @@ internal sealed partial class Outcome
         Update = ReportedUpdate,
         DowntimeSeconds = (_restore?.Downtime ?? _update?.Downtime)?.TotalSeconds,
         RolledBack = report.ExitStatus == (int)RelayOps.Core.ExitStatus.RolledBack ? true : _restore?.Restored is null && _update?.IsDone is not true ? null : false,
-    };
+    });
 
     public void Restored(RelayOps.Core.Operations.Restore.RestoreOutcome restore)
     {

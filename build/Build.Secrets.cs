@@ -8,6 +8,9 @@ internal sealed record Secrets
     /// <summary>A path or a text.</summary>
     public string? SshKey { get; private init; }
 
+    /// <summary>A path or a text; null where the new server takes the same key.</summary>
+    public string? NewSshKey { get; private init; }
+
     public string? SshKeyPassphrase { get; private init; }
 
     public string? GithubToken { get; private init; }
@@ -28,7 +31,7 @@ internal sealed record Secrets
 
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
-        new[] { IsPath(SshKey) ? null : SshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>();
+        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>();
 
     public static Secrets TakeFrom(Build build)
     {
@@ -36,6 +39,7 @@ internal sealed record Secrets
         var secrets = new Secrets
         {
             SshKey = server.SshKey,
+            NewSshKey = ((IMigrate)build).NewSshKey,
             SshKeyPassphrase = server.SshKeyPassphrase,
             Identity = encryption.Identity,
             Passphrase = encryption.Passphrase,
@@ -43,7 +47,7 @@ internal sealed record Secrets
             GithubToken = github.GithubToken,
             Notify = ((IHazNotifications)build).Notify,
         };
-        Forget(nameof(SshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(SignWith), nameof(GithubToken), nameof(Notify));
+        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(SignWith), nameof(GithubToken), nameof(Notify));
         return secrets;
     }
 

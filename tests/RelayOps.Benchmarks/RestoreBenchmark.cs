@@ -72,7 +72,7 @@ internal static class RestoreBenchmark
     {
         var (app, redis) = (await deployment.ContainerAsync("claude-relay", cancellationToken), await deployment.ContainerAsync("redis", cancellationToken));
         var watch = Stopwatch.StartNew();
-        await Shell.RunAsync(DockerDaemon.Through("sh", ["-c", Restart, "sh", app, redis, $"{deployment.Port}"]), cancellationToken);
+        await Shell.RunAsync(Bed.First.Through("sh", ["-c", Restart, "sh", app, redis, $"{deployment.Port}"]), cancellationToken);
         return watch.Elapsed.TotalSeconds;
     }
 

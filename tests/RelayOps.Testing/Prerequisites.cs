@@ -10,7 +10,7 @@ public static class Prerequisites
     [
         ("sshd", "openssh-server"), ("ssh", "openssh-client"), ("redis-server", "redis-server"), ("redis-cli", "redis-tools"),
         ("dockerd", "docker.io"), ("docker", "docker-cli"), ("docker-compose", "docker-compose"), ("zstd", "zstd"),
-        ("age", "age"), ("gpg", "gnupg"), ("busybox", "busybox"), ("iptables", "iptables"), ("sudo", "sudo"), ("gzip", "gzip"),
+        ("age", "age"), ("gpg", "gnupg"), ("busybox", "busybox"), ("iptables", "iptables"), ("ip", "iproute2"), ("sudo", "sudo"), ("gzip", "gzip"),
     ];
 
     private static readonly SemaphoreSlim Once = new(1);

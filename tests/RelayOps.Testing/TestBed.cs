@@ -13,22 +13,28 @@ public sealed class TestBed : IAsyncDisposable
 {
     private readonly DockerDaemon daemon;
 
-    private TestBed(DockerDaemon daemon, ThrowawaySshd sshd)
+    private TestBed(DockerDaemon daemon, Bed bed, ThrowawaySshd sshd)
     {
         this.daemon = daemon;
+        Bed = bed;
         Sshd = sshd;
     }
+
+    public Bed Bed { get; }
 
     /// <summary>Lets in every one of <see cref="ServerUsers"/>: <c>Sshd.Connection(ServerUsers.Docker.Name)</c>.</summary>
     public ThrowawaySshd Sshd { get; }
 
-    public static async Task<TestBed> StartAsync(CancellationToken cancellationToken)
+    public static Task<TestBed> StartAsync(CancellationToken cancellationToken) => StartAsync(Bed.First, withImages: true, cancellationToken);
+
+    public static async Task<TestBed> StartAsync(Bed bed, bool withImages, CancellationToken cancellationToken)
     {
-        var daemon = await DockerDaemon.StartAsync(cancellationToken);
+        var daemon = await DockerDaemon.StartAsync(bed, withImages, cancellationToken);
         try
         {
-            await ServerUsers.CreateAsync(daemon, cancellationToken);
-            return new TestBed(daemon, await ThrowawaySshd.StartAsync(new SshdOptions { ReadsBashrc = true }, cancellationToken));
+            await ServerUsers.CreateAsync(daemon, bed, cancellationToken);
+            return new TestBed(daemon, bed, await ThrowawaySshd.StartAsync(
+                new SshdOptions { ReadsBashrc = true, Address = bed.Address, Inside = bed.Inside }, cancellationToken));
         }
         catch
         {

@@ -27,6 +27,15 @@ internal static class ComposeNodes
             .Select(pair => pair.Name!);
     }
 
+    /// <summary>One item of <c>ports</c> in the short form; null for what it is not.</summary>
+    public static string? Port(YamlNode item) => item switch
+    {
+        YamlScalarNode scalar => scalar.Value,
+        YamlMappingNode mapping when Text(mapping, "published") is { } published =>
+            $"{(Text(mapping, "host_ip") is { Length: > 0 } address ? address + ":" : "")}{published}:{Text(mapping, "target")}/{Text(mapping, "protocol") ?? "tcp"}",
+        _ => null,
+    };
+
     private static (string? Name, string? Value) Split(YamlScalarNode item)
     {
         var parts = (item.Value ?? "").Split('=', 2);

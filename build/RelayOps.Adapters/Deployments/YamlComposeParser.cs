@@ -81,6 +81,7 @@ public sealed class YamlComposeParser : IComposeParser
             IsBuilt = ComposeNodes.Find(service, "build") is not null,
             OwnVariables = [.. ComposeNodes.OwnVariables(ComposeNodes.Find(service, "environment"))],
             Binds = [.. binds],
+            Ports = [.. ComposeNodes.Items(ComposeNodes.Find(service, "ports")).Select(ComposeNodes.Port).OfType<string>()],
         };
     }
 

@@ -42,7 +42,8 @@ internal sealed class SshTrust(string allowedSigners) : ITrustedSigners
         if (unknown is not null)
             throw SignatureErrors.NotTrusted($"it is signed by nobody whom --trusted-signers names (ssh-keygen: {unknown})");
         // The names of a line are separated by commas; those with an exclamation mark are exceptions from the others.
-        var name = found.Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).First(name => name[0] != '!');
+        var name = found.Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault(name => name[0] != '!')
+            ?? throw SignatureErrors.NotTrusted("the line of --trusted-signers with its key names nobody");
         var (_, wrong) = await RunAsync(["-Y", "verify", "-n", SshSigner.Namespace, "-s", signed, "-f", allowed, "-I", name], statement, cancellationToken);
         return wrong is null ? name : throw SignatureErrors.NotTrusted($"its signature is not one of this backup by {name} (ssh-keygen: {wrong})");
     }

@@ -43,6 +43,9 @@ public sealed record ComposeService
     public ImmutableArray<string> OwnVariables { get; init; } = [];
 
     public ImmutableArray<ComposeBind> Binds { get; init; } = [];
+
+    /// <summary>In the short form, variables included, e.g. <c>${BIND_HOST:-0.0.0.0}:${PORT:-3000}:3000</c>. See <see cref="ComposePort"/>.</summary>
+    public ImmutableArray<string> Ports { get; init; } = [];
 }
 
 /// <param name="Source">As written: relative to the deployment, absolute, or beginning with <c>~</c>.</param>

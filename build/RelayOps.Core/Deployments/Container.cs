@@ -12,6 +12,9 @@ public sealed record Container
 
     public required bool IsRunning { get; init; }
 
+    /// <summary>It was started at least once since it was made.</summary>
+    public bool HasRun { get; init; }
+
     /// <summary>E.g. <c>running</c>, <c>restarting</c>, <c>exited</c>; empty where docker does not say.</summary>
     public string State { get; init; } = "";
 
@@ -41,6 +44,9 @@ public sealed record Container
     public required ImmutableDictionary<string, string> Environment { get; init; }
 
     public required ImmutableArray<Mount> Mounts { get; init; }
+
+    /// <summary>Docker itself starts it at its own start, although somebody has stopped it.</summary>
+    public bool ComesBackByItself { get; init; }
 
     public bool RunsRedis => CommandLine.Any(word => word.Contains("redis-server", StringComparison.Ordinal)
         || word.Contains("valkey-server", StringComparison.Ordinal));
@@ -91,6 +97,7 @@ public sealed record Container
             Id = Text(json, "Id") ?? "",
             Name = (Text(json, "Name") ?? "").TrimStart('/'),
             IsRunning = state.GetProperty("Running").GetBoolean(),
+            HasRun = Text(state, "StartedAt") is { } started && !started.StartsWith("0001-", StringComparison.Ordinal),
             State = Text(state, "Status") ?? "",
             Health = state.TryGetProperty(nameof(Health), out var health) && health.ValueKind == JsonValueKind.Object ? Text(health, "Status") : null,
             Restarts = json.TryGetProperty("RestartCount", out var restarts) && restarts.TryGetInt32(out var count) ? count : 0,
@@ -104,6 +111,8 @@ public sealed record Container
                 .Where(pair => pair.Length == 2)
                 .GroupBy(pair => pair[0])
                 .ToImmutableDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
+            ComesBackByItself = json.TryGetProperty("HostConfig", out var host) && host.TryGetProperty("RestartPolicy", out var policy)
+                && Text(policy, "Name") == "always",
             Mounts = [.. List(json, "Mounts").Select(mount => new Mount(Text(mount, "Source") ?? "", Text(mount, "Destination") ?? ""))
                 .Where(mount => mount.Source.Length > 0 && mount.Destination.Length > 0)],
         };

@@ -11,13 +11,18 @@ public static class OwnerRoute
     /// user where all of it is theirs.
     /// </summary>
     /// <exception cref="RelayOpsException">There is none (<see cref="ExitStatus.WrongUse"/>).</exception>
-    public static FileRoute Get(ServerSurvey survey, IReadOnlyList<Container> containers, string hostName)
+    public static FileRoute Get(ServerSurvey survey, IReadOnlyList<Container> containers, string hostName) =>
+        Get(survey, FindImage(containers), hostName);
+
+    /// <param name="imageId">One that has a shell and tar; null where there is none.</param>
+    /// <inheritdoc cref="Get(ServerSurvey, IReadOnlyList{Container}, string)"/>
+    public static FileRoute Get(ServerSurvey survey, string? imageId, string hostName)
     {
         if (survey.User == "root")
             return FileRoute.Direct(survey.Path);
         if (survey.CanSudo)
             return FileRoute.Sudo(survey.Path);
-        if (survey.Docker is { } docker && FindImage(containers) is { } image)
+        if (survey.Docker is { } docker && imageId is { } image)
             return new FileRoute("in a container of its own", survey.Path, [.. docker.ThrowawayAsRoot(image, survey.Path)]);
         // Owners other than this one cannot be given then: staging checks that, before anything is changed.
         if (survey.IsOwned)

@@ -65,7 +65,10 @@ public sealed class RedisFinder(IHost host, ServerSurvey survey, IReadOnlyList<C
         return [.. known, ""];
     }
 
-    private RelayOpsException NotRunning() => survey.Docker is null
+    private RelayOpsException NotRunning() => survey.MovedTo is { } place
+        ? new($"the service of {survey.Path} does not run on {host.Name} any more", $"it was moved to {place}",
+            "go on there, or bring it back here with the Rollback target", ExitStatus.WrongUse)
+        : survey.Docker is null
         ? new($"cannot find the Redis of {survey.Path} on {host.Name}",
             survey.DockerError is { } refusal ? $"docker refused {survey.User}: {refusal}" : "docker is not there",
             $"put {survey.User} into group docker, or allow sudo without a password", ExitStatus.WrongUse)

@@ -27,7 +27,7 @@ public sealed record RestoreJournal
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary><c>Restore</c>, <c>Update</c> or <c>Rollback</c>.</summary>
+    /// <summary><c>Restore</c>, <c>Update</c>, <c>Rollback</c> or <c>Migrate</c>.</summary>
     public required string Operation { get; init; }
 
     /// <summary>Names the safety copies: <c>YYYYMMDD_HHMMSS</c>.</summary>
@@ -72,6 +72,12 @@ public sealed record RestoreJournal
     /// <summary>The stamp of the restore or update that a rollback undoes.</summary>
     public string? Undoes { get; init; }
 
+    /// <summary>Where the service goes; null for whatever stays on this server.</summary>
+    public NewPlace? MovedTo { get; init; }
+
+    /// <summary>Containers whose restart policy was <c>always</c> and is <c>no</c> while they are stopped: at a reboot docker would start them.</summary>
+    public ImmutableArray<string> ComingBack { get; init; } = [];
+
     public bool Ran(Container container) => Running.Contains(container.Name);
 
     /// <summary>Compose makes it anew.</summary>
@@ -87,7 +93,11 @@ public sealed record RestoreJournal
             var journal = JsonSerializer.Deserialize(text, RestoreJournalJson.Default.RestoreJournal);
             if (journal is { Format: CurrentFormat } && !journal.Items.IsDefault && !journal.Running.IsDefault && !journal.Services.IsDefault)
                 // What is absent comes as no array at all, whatever the property begins with.
-                return journal with { Images = journal.Images.IsDefault ? [] : journal.Images };
+                return journal with
+                {
+                    Images = journal.Images.IsDefault ? [] : journal.Images,
+                    ComingBack = journal.ComingBack.IsDefault ? [] : journal.ComingBack,
+                };
         }
         catch (JsonException)
         {
@@ -97,6 +107,13 @@ public sealed record RestoreJournal
         throw new RelayOpsException("cannot read the journal .relayops/journal.json of an earlier operation",
             "it is damaged, or of a newer version of RelayOps", "use the version that wrote it; look at the deployment's *.bak.* names by hand");
     }
+}
+
+/// <param name="Server">As the operator named it.</param>
+/// <param name="Path">The deployment's directory there.</param>
+public sealed record NewPlace(string Server, string Path)
+{
+    public override string ToString() => $"{Path} on {Server}";
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

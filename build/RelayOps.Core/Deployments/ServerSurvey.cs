@@ -32,6 +32,15 @@ public sealed record ServerSurvey
     /// <summary>A restore, rollback or migration broke off here: what it left is to be finished or undone before anything else.</summary>
     public bool HasJournal { get; init; }
 
+    /// <summary>A rebuild broke off here: what lies in the directory is no whole deployment.</summary>
+    public bool IsHalfRebuilt { get; init; }
+
+    /// <summary>The service went to another server, as the first line of <see cref="MoveNote"/> says; null where it did not.</summary>
+    public string? MovedTo { get; init; }
+
+    /// <summary>A file in the deployment's directory that a migration leaves behind on the old server.</summary>
+    public const string MoveNote = "MOVED-TO.txt";
+
     /// <summary>Everything in the deployment belongs to the user, who therefore needs no other rights for it; asked only where there are none.</summary>
     public bool IsOwned { get; init; }
 
@@ -66,6 +75,8 @@ public sealed record ServerSurvey
           if [ -e .env ]; then say env yes; fi
           if [ -w . ]; then say writable yes; fi
           if [ -e .relayops/journal.json ]; then say journal yes; fi
+          if [ -e .relayops/arriving/state ]; then say arriving yes; fi
+          if [ -r MOVED-TO.txt ]; then say moved "$(head -n 1 MOVED-TO.txt)"; fi
           if [ -z "$sudo" ] && [ -z "$(find . ! -user "$(id -un)" 2>/dev/null | head -n 1)" ]; then say owned yes; fi
         elif [ -d "$p" ]; then say closed "$p"
         fi
@@ -97,50 +108,62 @@ public sealed record ServerSurvey
     /// <summary>Reads what <see cref="Command"/> printed.</summary>
     public static ServerSurvey Parse(string output, string hostName, string deploymentPath)
     {
-        var survey = Read(output, hostName);
-        var said = Said(output);
-        if (survey.Path.Length == 0)
-            throw Missing(hostName, Find(said, "asked") ?? deploymentPath, Find(said, "closed") is not null);
-        return survey.ComposeFile.Length > 0 ? survey : throw new RelayOpsException(
-            $"{survey.Path} on {hostName} is no deployment", "it has no docker-compose.yml (or compose.yaml)",
+        var said = Said(output, hostName);
+        string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);
+        var path = Find("path") ?? throw Missing(hostName, Find("asked") ?? deploymentPath, Find("closed") is not null);
+        var compose = Find("compose") ?? throw new RelayOpsException(
+            $"{path} on {hostName} is no deployment", "it has no docker-compose.yml (or compose.yaml)",
             "check --deployment-path", ExitStatus.WrongUse);
+        return Read(said, path, compose);
+    }
+
+    /// <summary>The same of a server where the deployment is yet to come.</summary>
+    public static ServerSurvey ParseComing(string output, string hostName, string path, string composeFile) => Read(Said(output, hostName), path, composeFile);
+
+    /// <summary>The lines <c>name=value</c> of a script; every one of ours says what time it is.</summary>
+    internal static ILookup<string, string> Said(string output, string hostName)
+    {
+        var said = output.Split('\n')
+            .Select(line => line.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .ToLookup(pair => pair[0], pair => pair[1]);
+        return said.Contains("now") ? said : throw new RelayOpsException($"cannot look around on {hostName}", "its shell did not run a plain POSIX script",
+            "log in by hand and check the user's shell and PATH", ExitStatus.WrongUse);
     }
 
     /// <summary>The same of a server that need not have a deployment: path and compose file are empty where they are missing.</summary>
     public static ServerSurvey Read(string output, string hostName)
     {
-        var said = Said(output);
-        if (Find(said, "now") is null)
-            throw new RelayOpsException($"cannot look around on {hostName}", "its shell did not run a plain POSIX script",
-                "log in by hand and check the user's shell and PATH", ExitStatus.WrongUse);
-        return new ServerSurvey
-        {
-            Path = Find(said, "path") ?? "",
-            User = Find(said, "user") ?? "",
-            NodeName = Find(said, "node") ?? "",
-            MachineId = Find(said, "machine") ?? Find(said, "node") ?? "",
-            Clock = DateTimeOffset.FromUnixTimeSeconds(Number(Find(said, "now"))),
-            FreeBytes = Number(Find(said, "free")) * 1024,
-            ComposeFile = Find(said, "compose") ?? "",
-            HasEnvironmentFile = Find(said, "env") is not null,
-            IsWritable = Find(said, "writable") is not null,
-            HasJournal = Find(said, "journal") is not null,
-            IsOwned = Find(said, "owned") is not null,
-            Tools = [.. said["tool"]],
-            CanSudo = Find(said, "sudo") is not null,
-            Docker = Find(said, "docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,
-            DockerVersion = Find(said, "version"),
-            DockerError = Find(said, "refused"),
-            ComposeProgram = Find(said, "program"),
-        };
+        var said = Said(output, hostName);
+        return Read(said, said["path"].FirstOrDefault() ?? "", said["compose"].FirstOrDefault() ?? "");
     }
 
-    private static ILookup<string, string> Said(string output) => output.Split('\n')
-        .Select(line => line.Split('=', 2))
-        .Where(pair => pair.Length == 2)
-        .ToLookup(pair => pair[0], pair => pair[1]);
-
-    private static string? Find(ILookup<string, string> said, string name) => said[name].FirstOrDefault(value => value.Length > 0);
+    private static ServerSurvey Read(ILookup<string, string> said, string path, string compose)
+    {
+        string? Find(string name) => said[name].FirstOrDefault(value => value.Length > 0);
+        return new ServerSurvey
+        {
+            Path = path,
+            User = Find("user") ?? "",
+            NodeName = Find("node") ?? "",
+            MachineId = Find("machine") ?? Find("node") ?? "",
+            Clock = DateTimeOffset.FromUnixTimeSeconds(Number(Find("now"))),
+            FreeBytes = Number(Find("free")) * 1024,
+            ComposeFile = compose,
+            HasEnvironmentFile = Find("env") is not null,
+            IsWritable = Find("writable") is not null,
+            HasJournal = Find("journal") is not null,
+            IsHalfRebuilt = Find("arriving") is not null,
+            IsOwned = Find("owned") is not null,
+            MovedTo = Find("moved"),
+            Tools = [.. said["tool"]],
+            CanSudo = Find("sudo") is not null,
+            Docker = Find("docker") is { } docker ? new DockerCli(docker.StartsWith("sudo", StringComparison.Ordinal)) : null,
+            DockerVersion = Find("version"),
+            DockerError = Find("refused"),
+            ComposeProgram = Find("program"),
+        };
+    }
 
     private static long Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

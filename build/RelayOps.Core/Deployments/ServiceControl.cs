@@ -80,6 +80,18 @@ public sealed class ServiceControl(IHost host, ServerSurvey survey, IReadOnlyLis
         return HostCommand.ChangingScript(UpScript, [survey.Path, Count(names), .. names, .. Compose(project)]);
     }
 
+    /// <summary>Makes the containers and networks without starting anything.</summary>
+    /// <param name="project">Null leaves it to compose.</param>
+    public HostCommand CreateCommand(string? project, params IEnumerable<string> services)
+    {
+        string[] names = [.. services];
+        return HostCommand.ChangingScript("""cd "$1" || exit 66; shift; exec "$@" </dev/null""",
+            [survey.Path, .. Compose(project), "up", "--no-start", "--no-build", "--no-deps", .. names]);
+    }
+
+    /// <summary>Of containers that exist: docker keeps it beside what compose says.</summary>
+    public HostCommand RestartPolicyCommand(string policy, IEnumerable<string> names) => Docker!.Changing(["update", $"--restart={policy}", .. names]);
+
     /// <summary>The compose file with its variables filled in and its overrides merged. Holds secrets: never shown.</summary>
     public HostCommand ConfigurationCommand() => HostCommand.ReadingScript(
         """cd "$1" || exit 66; shift; exec "$@" config </dev/null""", [survey.Path, .. Compose(Project)]);

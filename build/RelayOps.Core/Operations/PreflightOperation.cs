@@ -17,6 +17,9 @@ public sealed class PreflightOperation(IHost host, IComposeParser compose, IRepo
     {
         using var phase = reporter.Begin($"looking at {deploymentPath} on {host.Name}");
         var survey = await ServerSurvey.TakeAsync(host, deploymentPath, cancellationToken);
+        if (survey.IsHalfRebuilt)
+            throw new RelayOpsException($"{survey.Path} on {host.Name} is half rebuilt", "a Migrate from a backup broke off there, or is at work",
+                "run the same Migrate again: it finishes, or begins anew", ExitStatus.WrongUse);
         if (survey.HasJournal && recover is not null)
         {
             await recover(cancellationToken);
@@ -24,6 +27,8 @@ public sealed class PreflightOperation(IHost host, IComposeParser compose, IRepo
         }
 
         var deployment = await new DeploymentInspection(host, compose, reporter).InspectAsync(survey, parts, cancellationToken);
+        if (survey.MovedTo is { } place)
+            reporter.Warn($"the service of {survey.Path} was moved to {place}; what is here was left behind and is stopped");
         CheckClock(deployment.Survey);
         CheckEnvironment(deployment, parts);
         if (deployment.Redis is { } redis)

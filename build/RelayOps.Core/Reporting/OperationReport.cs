@@ -50,6 +50,12 @@ public sealed record OperationReport
     /// <summary>How long the service was stopped; null where nothing was ever stopped.</summary>
     public double? DowntimeSeconds { get; init; }
 
+    /// <summary>What that time went into, one after the other; empty where nobody measured it.</summary>
+    public ImmutableArray<ReportedPhase> DowntimeByPhase { get; init; } = [];
+
+    /// <summary>Where the service is after a migration; null for everything else.</summary>
+    public string? MovedTo { get; init; }
+
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
 

@@ -20,6 +20,7 @@ public static class ReportTexts
         Error = report.Error is { } error ? new ReportedError(change(error.What), change(error.Why), change(error.Next)) : null,
         Phases = [.. report.Phases.Select(phase => phase with { Name = change(phase.Name) })],
         Warnings = [.. report.Warnings.Select(change)],
+        MovedTo = report.MovedTo is { } place ? change(place) : null,
         Log = [.. report.Log.Select(change)],
         Restore = report.Restore is not { } restore ? null : restore with { SafetyCopies = [.. restore.SafetyCopies.Select(change)] },
         Checks = [.. report.Checks.Select(check => check with { Found = change(check.Found), Next = check.Next is { } next ? change(next) : null })],

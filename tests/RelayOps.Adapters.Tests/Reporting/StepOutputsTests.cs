@@ -32,7 +32,7 @@ public sealed class StepOutputsTests
 
     [Fact]
     public void Format_has_the_certificate_and_the_time_of_a_drill() =>
-        Assert.Contains("\ncertificate=/backups/a.tar.gz.drill.json\nrto-seconds=12.345\n",
+        Assert.EndsWith("\ncertificate=/backups/a.tar.gz.drill.json\nrto-seconds=12.345\nupdate-available=\n",
             StepOutputs.Format(Reports.Backup with { Certificate = "/backups/a.tar.gz.drill.json", RtoSeconds = 12.345 }), StringComparison.Ordinal);
 
     [Fact]

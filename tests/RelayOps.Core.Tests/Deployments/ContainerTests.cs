@@ -6,11 +6,11 @@ public sealed class ContainerTests
 {
     private const string Inspected = """
         [{"Id":"3f","Name":"/deploy-redis-1","Path":"docker-entrypoint.sh","Args":["redis-server","--appendonly","yes"],
-          "State":{"Running":true},"Image":"sha256:aa",
+          "State":{"Running":true,"StartedAt":"2025-08-05T14:25:30.1Z"},"Image":"sha256:aa",
           "Config":{"Image":"redis:7-alpine","Env":["REDIS_PASSWORD=x=y","PATH=/bin"],
                     "Labels":{"com.docker.compose.service":"redis","com.docker.compose.project.working_dir":"/srv/relay"}},
           "Mounts":[{"Type":"bind","Source":"/srv/relay/redis_data","Destination":"/data"}]},
-         {"Id":"4f","Name":"/other","Path":"nginx","Args":null,"State":{"Running":false},"Image":"sha256:bb",
+         {"Id":"4f","Name":"/other","Path":"nginx","Args":null,"State":{"Running":false,"StartedAt":"0001-01-01T00:00:00Z"},"Image":"sha256:bb",
           "Config":{"Image":"nginx","Env":null,"Labels":null},"Mounts":[{"Source":"/srv/relay2/x","Destination":"/x"}]}]
         """;
 
@@ -23,6 +23,7 @@ public sealed class ContainerTests
         Assert.Equal(("deploy-redis-1", "redis", true, true), (redis.Name, redis.Service, redis.IsRunning, redis.RunsRedis));
         Assert.Equal("x=y", redis.Environment["REDIS_PASSWORD"]);
         Assert.False(containers[1].RunsRedis);
+        Assert.Equal((true, false), (redis.HasRun, containers[1].HasRun));
     }
 
     [Theory]

@@ -7,7 +7,8 @@ namespace RelayOps.Core.Tests.Reporting;
 
 public sealed class SecretMaskTests
 {
-    private const string Secret = "p@ss \"wörd\"/+&<x>";
+    /// <summary>Its base64 is padded.</summary>
+    private const string Secret = "p@ss \"wörd\"/+&<xy>";
 
     private readonly SecretMask mask = new();
 

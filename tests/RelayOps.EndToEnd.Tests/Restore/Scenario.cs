@@ -179,7 +179,11 @@ internal sealed class Sayings : IReporter
 
     public ConcurrentQueue<string> Notes { get; } = [];
 
-    public IPhase Begin(string name, long? expectedBytes = null) => SilentReporter.Instance.Begin(name, expectedBytes);
+    public IPhase Begin(string name, long? expectedBytes = null)
+    {
+        Notes.Enqueue($"{DateTime.Now:HH:mm:ss.f} {name}");
+        return SilentReporter.Instance.Begin(name, expectedBytes);
+    }
 
     public void Note(string text) => Notes.Enqueue(text);
 

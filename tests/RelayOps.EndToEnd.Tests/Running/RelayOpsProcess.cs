@@ -79,9 +79,11 @@ public sealed class RelayOpsProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
-    public async Task<RelayOpsResult> WaitAsync()
+    public Task<RelayOpsResult> WaitAsync() => WaitAsync(TimeSpan.FromMinutes(3));
+
+    public async Task<RelayOpsResult> WaitAsync(TimeSpan patience)
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        await _process.WaitForExitAsync().WaitAsync(patience);
         return new RelayOpsResult(_process.ExitCode, await _output, await _error);
     }
 

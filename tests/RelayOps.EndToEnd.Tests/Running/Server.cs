@@ -1,4 +1,5 @@
 using RelayOps.Testing;
+using RelayOps.Testing.Docker;
 using RelayOps.Testing.Ssh;
 using RelayOps.Testing.Users;
 
@@ -8,6 +9,7 @@ namespace RelayOps.EndToEnd.Tests.Running;
 public sealed class Server : IAsyncLifetime
 {
     private TestBed? _bed;
+    private TestBed? _second;
 
     public ThrowawaySshd Sshd => _bed!.Sshd;
 
@@ -17,7 +19,16 @@ public sealed class Server : IAsyncLifetime
         _bed = await TestBed.StartAsync(patience.Token);
     }
 
-    public async Task DisposeAsync() => await _bed!.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        if (_second is not null)
+            await _second.DisposeAsync();
+        await _bed!.DisposeAsync();
+    }
+
+    /// <summary>An empty server for a deployment to move to; started for those who ask for it.</summary>
+    public async Task<TestBed> GetSecondAsync(CancellationToken cancellationToken) =>
+        _second ??= await TestBed.StartAsync(Bed.Second, withImages: false, cancellationToken);
 
     /// <summary>What an operator types to reach a deployment on this server.</summary>
     public string[] Reaching(ServerUser user, string deploymentPath) =>

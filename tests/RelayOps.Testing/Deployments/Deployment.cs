@@ -29,13 +29,16 @@ public sealed class Deployment : IAsyncDisposable
 
     public DeploymentOptions Options { get; }
 
-    /// <summary>Where the service listens on 127.0.0.1.</summary>
+    /// <summary>The server it is on.</summary>
+    public Bed Bed { get; private init; } = Bed.First;
+
+    /// <summary>Where the service listens.</summary>
     public int Port { get; }
 
-    public DeploymentSecrets Secrets { get; } = new();
+    public DeploymentSecrets Secrets { get; private init; } = new();
 
     /// <summary>What the clients of the dataset hold: each gets 200 from <see cref="AskAsync"/>.</summary>
-    public ImmutableArray<string> ApiKeys { get; }
+    public ImmutableArray<string> ApiKeys { get; private init; }
 
     /// <summary>Keys by database, as loaded; the service adds <see cref="KeysOfTheService"/> to database 0.</summary>
     public ImmutableSortedDictionary<int, int> LoadedKeys { get; private set; } = ImmutableSortedDictionary<int, int>.Empty;
@@ -73,6 +76,16 @@ public sealed class Deployment : IAsyncDisposable
         return deployment;
     }
 
+    /// <summary>The same deployment, with the same clients and secrets, as it shall be on another server once it was moved there.</summary>
+    /// <param name="port">Null is the same.</param>
+    public Deployment MovedTo(Bed bed, string path, int? port = null) => new(path, Options, port ?? Port)
+    {
+        Bed = bed,
+        Secrets = Secrets,
+        ApiKeys = ApiKeys,
+        LoadedKeys = LoadedKeys,
+    };
+
     /// <summary>Starts it with compose, waits until it is healthy, and loads the dataset at the first time, until Redis has come to rest.</summary>
     public async Task UpAsync(CancellationToken cancellationToken)
     {
@@ -92,22 +105,22 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary><c>docker-compose</c> in the deployment's directory, as root.</summary>
     public Task<string> ComposeAsync(ImmutableArray<string> arguments, CancellationToken cancellationToken) => Shell.RunAsync(
-        DockerDaemon.Through("docker-compose", ["-f", Options.ComposeFileName, .. arguments]) with { Directory = Path },
+        Bed.Through("docker-compose", ["-f", Options.ComposeFileName, .. arguments]) with { Directory = Path },
         cancellationToken);
 
     /// <summary>A container's id; the service is <c>redis</c> or <c>claude-relay</c>.</summary>
     public async Task<string> ContainerAsync(string service, CancellationToken cancellationToken) =>
-        (await DockerDaemon.RunAsync(["ps", "-aq", "--no-trunc", "--filter", $"label=com.docker.compose.project.working_dir={Path}",
+        (await Bed.RunAsync(["ps", "-aq", "--no-trunc", "--filter", $"label=com.docker.compose.project.working_dir={Path}",
             "--filter", $"label=com.docker.compose.service={service}"], cancellationToken)).Trim();
 
     /// <summary>This machine's redis-cli for the Redis inside; its address changes with every start.</summary>
     public async Task<RedisCli> RedisAsync(CancellationToken cancellationToken)
     {
-        var address = (await DockerDaemon.RunAsync(
+        var address = (await Bed.RunAsync(
             ["inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", await ContainerAsync("redis", cancellationToken)],
             cancellationToken)).Trim();
         ImmutableArray<string> tls = Options.RedisTls ? ["--tls", "--insecure"] : [];
-        return new RedisCli(["-h", address, "-p", "6379", .. tls], Options.PasswordInEnvironmentOnly ? null : Options.RedisPassword);
+        return new RedisCli(["-h", address, "-p", "6379", .. tls], Options.PasswordInEnvironmentOnly ? null : Options.RedisPassword) { Inside = Bed.Inside };
     }
 
     /// <summary>The status of <c>.components.redis</c> in <c>/health</c>; null when the service does not answer.</summary>
@@ -115,7 +128,7 @@ public sealed class Deployment : IAsyncDisposable
     {
         try
         {
-            using var health = JsonDocument.Parse(await Http.GetStringAsync(new Uri($"http://127.0.0.1:{Port}/health"), cancellationToken));
+            using var health = JsonDocument.Parse(await Http.GetStringAsync(new Uri($"http://{Bed.Address}:{Port}/health"), cancellationToken));
             return health.RootElement.GetProperty("components").GetProperty("redis").GetProperty("status").GetString();
         }
         catch (HttpRequestException)
@@ -127,7 +140,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>A client's request: 200 when the service knows its key, 401 otherwise.</summary>
     public async Task<HttpStatusCode> AskAsync(string apiKey, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{Port}/api/v1/messages"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://{Bed.Address}:{Port}/api/v1/messages"));
         request.Headers.Add("x-api-key", apiKey);
         using var response = await Http.SendAsync(request, cancellationToken);
         return response.StatusCode;
@@ -151,7 +164,7 @@ public sealed class Deployment : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("remove-deployment.sh"), "remove-deployment.sh", DockerDaemon.Host, Path], patience.Token);
+        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("remove-deployment.sh"), "remove-deployment.sh", Bed.Host, Path], patience.Token);
     }
 
     private static int FreePort()

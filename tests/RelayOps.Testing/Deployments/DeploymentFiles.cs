@@ -33,7 +33,7 @@ internal static class DeploymentFiles
         var text = new StringBuilder($"""
             # Claude Relay Service
             PORT={port}
-            BIND_HOST=127.0.0.1
+            BIND_HOST={options.BindHost}
             NODE_ENV=production
 
             JWT_SECRET={secrets.JwtSecret}

@@ -18,6 +18,9 @@ public sealed record DeploymentOptions
     /// <summary>The compose file's <c>version</c>; 2.4 for files of compose v1 times.</summary>
     public string ComposeFileVersion { get; init; } = "3.8";
 
+    /// <summary>Where the service is published. One that moves to the second server is reached there by that server's own address.</summary>
+    public string BindHost { get; init; } = "127.0.0.1";
+
     public string ComposeFileName { get; init; } = "docker-compose.yml";
 
     public bool AppendOnly { get; init; } = true;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using RelayOps.Testing.Processes;
 
 namespace RelayOps.Testing.Docker;
@@ -10,30 +9,30 @@ namespace RelayOps.Testing.Docker;
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
-    /// <summary>Beds of different numbers run side by side on a machine: RELAYOPS_TESTBED, 0 to 9, says which one this process has.</summary>
-    internal static int Number { get; } =
-        Environment.GetEnvironmentVariable("RELAYOPS_TESTBED") is { Length: 1 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
-
-    /// <summary>Where everything of the test bed lies on this machine.</summary>
-    public static string Directory { get; } = "/var/lib/relayops-testbed" + (Number == 0 ? "" : $"-{Number}");
-
-    /// <summary>The first two numbers of its containers' addresses.</summary>
-    public static string AddressPool { get; } = $"10.{231 + Number}";
-
     private readonly Guard guard;
 
     private DockerDaemon(Guard guard) => this.guard = guard;
 
-    /// <summary>What <c>DOCKER_HOST</c> must say to reach it. The socket belongs to group docker, mode 0660.</summary>
-    public static string Host => $"unix://{Directory}/docker.sock";
+    /// <summary>Where everything of the first server lies on this machine.</summary>
+    public static string Directory => Bed.First.Directory;
 
-    public static async Task<DockerDaemon> StartAsync(CancellationToken cancellationToken)
+    /// <summary>The first two numbers of its containers' addresses.</summary>
+    public static string AddressPool => Bed.First.AddressPool;
+
+    /// <inheritdoc cref="Bed.Host"/>
+    public static string Host => Bed.First.Host;
+
+    public static Task<DockerDaemon> StartAsync(CancellationToken cancellationToken) => StartAsync(Bed.First, withImages: true, cancellationToken);
+
+    public static async Task<DockerDaemon> StartAsync(Bed bed, bool withImages, CancellationToken cancellationToken)
     {
         await Prerequisites.EnsureAsync(cancellationToken);
-        var daemon = new DockerDaemon(await Guard.StartAsync("docker-daemon.sh", [Directory, AddressPool], asRoot: true, cancellationToken));
+        var daemon = new DockerDaemon(await Guard.StartAsync(
+            "docker-daemon.sh", [bed.Directory, bed.AddressPool, bed.Network ?? ""], asRoot: true, cancellationToken));
         try
         {
-            await Images.ImportAllAsync(cancellationToken);
+            if (withImages)
+                await Images.ImportAllAsync(bed, cancellationToken);
             return daemon;
         }
         catch
@@ -43,20 +42,13 @@ public sealed class DockerDaemon : IAsyncDisposable
         }
     }
 
-    /// <summary><c>docker</c> as root.</summary>
+    /// <summary><c>docker</c> as root, for the first server.</summary>
     /// <exception cref="ShellException">docker failed.</exception>
     public static Task<string> RunAsync(ImmutableArray<string> arguments, CancellationToken cancellationToken) =>
-        Shell.RunAsync(Command(arguments), cancellationToken);
+        Bed.First.RunAsync(arguments, cancellationToken);
 
-    /// <summary>A <c>docker</c> command as root, for those who want to feed it or bear its failure.</summary>
-    public static ShellCommand Command(ImmutableArray<string> arguments) => Through("docker", arguments);
-
-    /// <summary>A program as root that finds this daemon, e.g. <c>docker-compose</c>.</summary>
-    public static ShellCommand Through(string program, ImmutableArray<string> arguments) => new(program, arguments)
-    {
-        AsRoot = true,
-        Environment = ImmutableDictionary<string, string>.Empty.Add("DOCKER_HOST", Host),
-    };
+    /// <inheritdoc cref="Bed.Command"/>
+    public static ShellCommand Command(ImmutableArray<string> arguments) => Bed.First.Command(arguments);
 
     /// <summary>Removes every container and network, ends the daemon and deletes what it kept.</summary>
     public ValueTask DisposeAsync() => guard.DisposeAsync();

@@ -3,14 +3,15 @@ using RelayOps.Testing.Processes;
 namespace RelayOps.Testing.Docker;
 
 /// <summary>The two images of a deployment, made from this machine's own programs: no registry is asked.</summary>
-internal static class Images
+public static class Images
 {
     public const string Redis = "redis:7-alpine";
     public const string Service = "weishaw/claude-relay-service:latest";
 
-    public static async Task ImportAllAsync(CancellationToken cancellationToken)
+    /// <summary>Both, into the daemon of a server.</summary>
+    public static async Task ImportAllAsync(Bed bed, CancellationToken cancellationToken)
     {
-        var redis = ImportAsync(Redis, await RedisAsync(cancellationToken), [
+        var redis = ImportAsync(bed, Redis, await RedisAsync(cancellationToken), [
             "ENV PATH=/usr/local/bin:/usr/bin:/bin",
             "WORKDIR /data",
             "VOLUME /data",
@@ -18,7 +19,7 @@ internal static class Images
             """ENTRYPOINT ["docker-entrypoint.sh"]""",
             """CMD ["redis-server"]""",
         ], cancellationToken);
-        var service = ImportAsync(Service, await ServiceAsync(cancellationToken), [
+        var service = ImportAsync(bed, Service, await ServiceAsync(cancellationToken), [
             "ENV PATH=/usr/local/bin:/usr/bin:/bin",
             "WORKDIR /app",
             "EXPOSE 3000",
@@ -66,9 +67,9 @@ internal static class Images
         return root;
     }
 
-    private static Task<string> ImportAsync(string tag, RootFileSystem root, IEnumerable<string> changes, CancellationToken cancellationToken) =>
+    private static Task<string> ImportAsync(Bed bed, string tag, RootFileSystem root, IEnumerable<string> changes, CancellationToken cancellationToken) =>
         Shell.RunAsync(
-            DockerDaemon.Command(["import", .. changes.SelectMany(change => new[] { "--change", change }), "-", tag]) with
+            bed.Command(["import", .. changes.SelectMany(change => new[] { "--change", change }), "-", tag]) with
             {
                 Input = stream => root.WriteAsync(stream, cancellationToken),
             },

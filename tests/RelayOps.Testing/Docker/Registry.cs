@@ -46,7 +46,7 @@ public sealed class Registry : IAsyncDisposable
     public ValueTask DisposeAsync() => guard.DisposeAsync();
 
     private static async Task PublishAsync(string image, string name, ImmutableArray<string> changes, CancellationToken cancellationToken) =>
-        await Shell.RunAsync(DockerDaemon.Through("sh", ["-c", """
+        await Shell.RunAsync(Bed.First.Through("sh", ["-c", """
             set -eu
             image=$1 name=$2
             shift 2

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Runs a docker daemon of the test bed's own until standard input ends.
-# $1 directory for all that it keeps, $2 address pool, as the first two numbers of its addresses
+# $1 directory for all that it keeps, $2 address pool, as the first two numbers of its addresses, $3 a network namespace of its own, or nothing
 set -eu
 bed=$1
 pool=$2
+network=${3:-}
 
 # One bed on a machine: other test processes wait here. The lock ends with this script, not with what it starts.
 exec 9>"$bed.lock"
@@ -58,10 +59,28 @@ remove_users() {
   done
 }
 
+# Two ends of a wire: this machine has .255.1, the server .255.2.
+make_network() {
+  ip netns add "$network"
+  ip link add "${network}0" type veth peer name "${network}1" netns "$network"
+  ip addr add "$pool.255.1/30" dev "${network}0"
+  ip link set "${network}0" up
+  ip -n "$network" addr add "$pool.255.2/30" dev "${network}1"
+  ip -n "$network" link set "${network}1" up
+  ip -n "$network" link set lo up
+}
+
+remove_network() {
+  [ -n "$network" ] || return 0
+  ip link delete "${network}0" 2>/dev/null || :
+  [ ! -e "/run/netns/$network" ] || ip netns delete "$network"
+}
+
 clear_bed() {
   remove_users
   end_daemon
   end_leftovers
+  remove_network
   rm -rf "$bed"
 }
 
@@ -78,7 +97,13 @@ if [ ! -e /sys/fs/cgroup/cgroup.controllers ] && [ ! -d /sys/fs/cgroup/devices ]
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
 fi
 # No docker0: the machine's own daemon may have it. Compose makes networks of its own anyway.
-dockerd --data-root "$bed/data" --exec-root "$bed/exec" --pidfile "$bed/docker.pid" --host "unix://$bed/docker.sock" --group docker \
+inside=
+if [ -n "$network" ]; then
+  make_network
+  inside="nsenter --net=/run/netns/$network"
+fi
+# shellcheck disable=SC2086 # a program and its argument, or nothing
+$inside dockerd --data-root "$bed/data" --exec-root "$bed/exec" --pidfile "$bed/docker.pid" --host "unix://$bed/docker.sock" --group docker \
   --bridge none --cgroup-parent "/${bed##*/}" --default-address-pool "base=$pool.0.0/16,size=24" >"$bed/docker.log" 2>&1 </dev/null 9>&- &
 daemon=$!
 trap '' INT TERM HUP PIPE

@@ -45,6 +45,9 @@ public static class Shell
         return new ShellResult(process.ExitCode, await output, await error);
     }
 
+    /// <summary>A program and its arguments as one list.</summary>
+    internal static ShellCommand Line(ImmutableArray<string> words) => new(words[0], words[1..]);
+
     internal static ProcessStartInfo StartInfo(ShellCommand command)
     {
         // Names alone: a value may be a password, and arguments are for all to see.

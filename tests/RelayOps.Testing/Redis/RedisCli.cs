@@ -9,6 +9,9 @@ namespace RelayOps.Testing.Redis;
 /// <param name="Password">Handed over in the environment.</param>
 public sealed record RedisCli(ImmutableArray<string> ConnectionArguments, string? Password)
 {
+    /// <summary>The words before the program where it must see another network; none for this machine's own.</summary>
+    public ImmutableArray<string> Inside { get; init; } = [];
+
     /// <summary>What one command answers, without the last line end.</summary>
     /// <exception cref="ShellException">Not reachable, or Redis answered with an error.</exception>
     public async Task<string> RunAsync(ImmutableArray<string> command, CancellationToken cancellationToken) =>
@@ -44,7 +47,7 @@ public sealed record RedisCli(ImmutableArray<string> ConnectionArguments, string
     }
 
     /// <summary>A <c>redis-cli</c> call as a value.</summary>
-    public ShellCommand Command(ImmutableArray<string> arguments) => new("redis-cli", [.. ConnectionArguments, .. arguments])
+    public ShellCommand Command(ImmutableArray<string> arguments) => Shell.Line([.. Inside, "redis-cli", .. ConnectionArguments, .. arguments]) with
     {
         Environment = Password is null
             ? ImmutableDictionary<string, string>.Empty

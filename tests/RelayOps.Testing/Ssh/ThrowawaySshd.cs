@@ -15,6 +15,12 @@ public sealed record SshdOptions
     /// <summary>The users' own .bashrc counts for every command, as on a server of the field.</summary>
     public bool ReadsBashrc { get; init; }
 
+    /// <summary>Where it listens.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>The words before a program that shall see its network; none for this machine's own.</summary>
+    public IReadOnlyList<string> Inside { get; init; } = [];
+
     /// <summary>Further lines for sshd_config.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 }
@@ -31,13 +37,16 @@ public sealed class ThrowawaySshd : IAsyncDisposable
     private readonly System.Text.StringBuilder _log = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ThrowawaySshd(TestDirectory directory, int port, Process process)
+    private ThrowawaySshd(TestDirectory directory, string address, int port, Process process)
     {
         _directory = directory;
+        Address = address;
         Port = port;
         _process = process;
         _logged = ReadLogAsync();
     }
+
+    public string Address { get; }
 
     public int Port { get; }
 
@@ -79,17 +88,17 @@ public sealed class ThrowawaySshd : IAsyncDisposable
         await File.WriteAllTextAsync(directory.File("sshd_config"), Config(directory, port, options), cancellationToken);
 
         // The shell ends sshd when its input ends, and that happens even when this process is killed.
-        var start = new ProcessStartInfo("sh", ["-c", "\"$@\" & pid=$!; read -r _; kill $pid; wait", "sh", program, "-D", "-e", "-f", directory.File("sshd_config")])
+        var start = new ProcessStartInfo("sh", ["-c", "\"$@\" & pid=$!; read -r _; kill $pid; wait", "sh", .. options.Inside, program, "-D", "-e", "-f", directory.File("sshd_config")])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
         };
-        var sshd = new ThrowawaySshd(directory, port, Process.Start(start)!);
+        var sshd = new ThrowawaySshd(directory, options.Address, port, Process.Start(start)!);
         await sshd.BecomeReadyAsync(cancellationToken);
         return sshd;
     }
 
-    public SshTarget Target(string? user = null) => TargetAt(Port, user);
+    public SshTarget Target(string? user = null) => TargetAt(Port, user) with { Host = Address };
 
     /// <summary>The way to this server through another port, e.g. a relay's.</summary>
     public static SshTarget TargetAt(int port, string? user = null) => new() { User = user ?? Environment.UserName, Host = "127.0.0.1", Port = port };
@@ -138,7 +147,7 @@ public sealed class ThrowawaySshd : IAsyncDisposable
     /// <summary>SHLVL keeps bash from reading the user's .bashrc for each command: what lies there is not ours and can be slow.</summary>
     private static string Config(TestDirectory directory, int port, SshdOptions options) => string.Join('\n', (string[])
     [
-        "ListenAddress 127.0.0.1", $"Port {port}", $"PidFile {directory.File("sshd.pid")}",
+        $"ListenAddress {options.Address}", $"Port {port}", $"PidFile {directory.File("sshd.pid")}",
         $"HostKey {directory.File("host_ed25519")}", $"HostKey {directory.File("host_ecdsa")}",
         $"AuthorizedKeysFile {directory.File("authorized_keys")}", "StrictModes no", "UsePAM no", "PermitRootLogin prohibit-password",
         "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100", "UseDNS no", "PrintMotd no", .. options.ReadsBashrc ? Array.Empty<string>() : ["SetEnv SHLVL=1"], "LogLevel VERBOSE", "Subsystem sftp internal-sftp",
@@ -163,7 +172,7 @@ public sealed class ThrowawaySshd : IAsyncDisposable
     private async Task BecomeReadyAsync(CancellationToken cancellationToken)
     {
         await _listening.Task.WaitAsync(cancellationToken);
-        var lines = new[] { "host_ed25519.pub", "host_ecdsa.pub" }.Select(name => $"[127.0.0.1]:{Port} {File.ReadAllText(_directory.File(name))}");
+        var lines = new[] { "host_ed25519.pub", "host_ecdsa.pub" }.Select(name => $"[{Address}]:{Port} {File.ReadAllText(_directory.File(name))}");
         await File.WriteAllTextAsync(KnownHosts, string.Concat(lines), cancellationToken);
         Fingerprint = (await KeygenAsync(["-lf", _directory.File("host_ed25519.pub")], cancellationToken)).Split(' ')[1];
     }

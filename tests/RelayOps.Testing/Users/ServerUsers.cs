@@ -16,16 +16,14 @@ public static class ServerUsers
     public static ServerUser Busybox { get; } = User("relay-busybox");
 
     /// <param name="kind"><c>relay-docker</c>, <c>relay-sudo</c> or <c>relay-busybox</c>: their names, but for the bed's number.</param>
-    public static ServerUser Get(string kind) => new[] { Docker, Sudo, Busybox }.Single(user => user.Name == kind + Suffix);
+    public static ServerUser Get(string kind) => new[] { Docker, Sudo, Busybox }.Single(user => user.Name == User(kind).Name);
 
     /// <summary>Creates all of them. The daemon's guard removes them at the end, whatever happens to this process.</summary>
-    public static async Task CreateAsync(DockerDaemon daemon, CancellationToken cancellationToken)
+    public static async Task CreateAsync(DockerDaemon daemon, Bed bed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(daemon);
-        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("users.sh"), "users.sh", DockerDaemon.Directory, Suffix], cancellationToken);
+        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("users.sh"), "users.sh", bed.Directory, bed.UserSuffix], cancellationToken);
     }
 
-    private static string Suffix => DockerDaemon.Number == 0 ? "" : $"{DockerDaemon.Number}";
-
-    private static ServerUser User(string kind) => new(kind + Suffix, $"{DockerDaemon.Directory}/home/{kind}{Suffix}");
+    private static ServerUser User(string kind) => Bed.First.User(kind);
 }

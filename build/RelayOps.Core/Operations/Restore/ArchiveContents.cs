@@ -16,6 +16,9 @@ namespace RelayOps.Core.Operations.Restore;
 public sealed record RestoreSource(
     string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<Stream>> OpenAsync)
 {
+    /// <summary>What is in it as it is to be restored, where that is known already and need not be read again, e.g. with other owners.</summary>
+    public ArchiveContents? Contents { get; init; }
+
     /// <param name="findCipher">As <see cref="VerifyTools.FindCipher"/>; without it, plain archives alone.</param>
     /// <exception cref="RelayOpsException">It is encrypted, and there is nothing to decrypt it with (<see cref="ExitStatus.BadBackup"/>).</exception>
     public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs, Func<string, IArchiveCipher?>? findCipher = null)
@@ -90,6 +93,13 @@ public sealed record ArchiveContents
         path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     public static async Task<ArchiveContents> ReadAsync(RestoreSource source, IReporter reporter, CancellationToken cancellationToken)
+    {
+        if (source.Contents is { } known)
+            return known;
+        return await ReadEntriesAsync(source, reporter, cancellationToken);
+    }
+
+    private static async Task<ArchiveContents> ReadEntriesAsync(RestoreSource source, IReporter reporter, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin($"reading backup {source.Name}");
         await using var reading = await source.ReadAsync(cancellationToken);

@@ -14,6 +14,13 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
     {
         if (await file.FindAsync(cancellationToken) is not { } journal)
             return false;
+        if (journal is { MovedTo: { } place, Phase: RestorePhase.Accepted })
+        {
+            // Whether the other server serves can only be seen there: nothing is started here without a person saying so.
+            reporter.Warn($"an earlier Migrate ({journal.Stamp}) has handed the service over to {place} and was cut off: the same Migrate finishes it, Rollback brings it back here");
+            return false;
+        }
+
         var staged = new StagedFiles(host, target, reporter);
         var undone = await Watchdog.DisarmAsync(host, target.Survey.Path, cancellationToken);
         if (journal.Phase == RestorePhase.Accepted || (journal.Phase == RestorePhase.Switched && !undone && await IsHealthyAsync(journal, cancellationToken)))
@@ -28,7 +35,8 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
             if (await staged.RemoveAsync(journal.Staging, cancellationToken))
                 await file.DropAsync(cancellationToken);
             reporter.Warn(journal.Phase == RestorePhase.Staging
-                ? $"an earlier {journal.Operation} ({journal.Stamp}) broke off before it changed anything: what it had staged was removed"
+                ? $"an earlier {journal.Operation} ({journal.Stamp}) broke off before it changed anything"
+                    + (journal.MovedTo is { } there ? $"; the next Migrate to {there} removes what it had placed there" : ": what it had staged was removed")
                 : $"an earlier {journal.Operation} ({journal.Stamp}) broke off: {(undone ? "the watchdog has brought" : "this run brought")} the former data back");
         }
 

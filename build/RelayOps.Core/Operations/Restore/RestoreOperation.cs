@@ -22,6 +22,9 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         var file = new JournalFile(host, target.Owner);
         if (await new Recovery(host, target, file).RunAsync(reporter, working.Token))
             target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
+        else if (target.Survey.HasJournal)
+            throw new RelayOpsException($"a migration of {target.Survey.Path} is not finished", "it has handed the service over and was cut off: whether the other server serves can only be seen there",
+                "run the same Migrate again, or bring the service back here with Rollback", ExitStatus.WrongUse);
         var plan = RestorePlan.Make(request, source, backup, target, await StampAsync(file, working.Token));
         Tell(plan);
         var difference = request.ShowsDifference ? await new LiveDifference(host, target).FindAsync(plan, backup, working.Token) : [];

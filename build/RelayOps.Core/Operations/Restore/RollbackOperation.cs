@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
+using RelayOps.Core.Operations.Migrate;
 using RelayOps.Core.Reporting;
 
 namespace RelayOps.Core.Operations.Restore;
@@ -22,6 +23,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         if (await new Recovery(host, target, file).RunAsync(reporter, working.Token))
             target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, working.Token);
+        if (await MoveBack.FindAsync(file, working.Token) is { } moved)
+            return await new MoveBack(host, target, file, reporter, time).RunAsync(request, moved, working.Token);
         if (await FindAsync(target, file, working.Token) is not { } journal)
             return NothingToUndo();
         await Confirmation.DemandAsync(request, Confirmation.Of(target, journal), working.Token);
@@ -112,6 +115,8 @@ public sealed class RollbackOperation(IHost host, IComposeParser compose, IRepor
     private async Task<RestoreOutcome> ExplainAsync(
         RestoreRequest request, RestoreTarget target, JournalFile file, CancellationToken cancellationToken)
     {
+        if (await MoveBack.FindAsync(file, cancellationToken) is { } moved)
+            return new MoveBack(host, target, file, reporter, time).Explain(moved);
         if (await FindAsync(target, file, cancellationToken) is not { } journal)
             return NothingToUndo();
         foreach (var step in Confirmation.Of(target, journal).Concat(RestoreSteps.OfSwitchover(request.HealthTimeout, target, journal)))

@@ -54,10 +54,13 @@ public sealed class StagedDataset(IHost host, RestoreTarget target, IReporter re
 
     private string StagedDirectory(RestorePlan plan) => $"{target.Survey.Path}/{plan.Staging}/{RedisFinder.DataDirectory}";
 
-    public HostCommand LayOutCommand(RestorePlan plan) => target.Owner.Run(HostCommand.ChangingScript(LayOutScript,
-        StagedDirectory(plan), target.Files.DumpName, Layout, target.Files.AppendDirectory, target.Files.AppendName));
+    public HostCommand LayOutCommand(RestorePlan plan) => target.Owner.Run(LayOutCommand(StagedDirectory(plan), target.Files));
 
-    private string Layout => !target.Files.IsAppendOnly ? "none" : target.Files.HasAppendOnlyDirectory ? "dir" : "file";
+    /// <param name="directory">Has a dump and nothing else.</param>
+    public static HostCommand LayOutCommand(string directory, RedisFiles files) => HostCommand.ChangingScript(LayOutScript,
+        directory, files.DumpName, Layout(files), files.AppendDirectory, files.AppendName);
+
+    private static string Layout(RedisFiles files) => !files.IsAppendOnly ? "none" : files.HasAppendOnlyDirectory ? "dir" : "file";
 
     /// <exception cref="RelayOpsException">This Redis cannot load it (<see cref="ExitStatus.BadBackup"/>); nothing was changed.</exception>
     /// <returns>What Redis must answer once it has loaded it.</returns>

@@ -106,20 +106,21 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
             if (!wanted.TryGetValue(entry.Path, out var expected))
                 continue;
             await using var content = new HashingContent(new ProgressStream(entry.Content, phase.Advance), entry.Size, padWhenShort: false);
-            await tar.WriteEntryAsync(Header(entry, content), cancellationToken);
+            await tar.WriteEntryAsync(Header(entry, expected, content), cancellationToken);
             if (entry.Kind == EntryKind.File && content.Sha256() != expected.Sha256)
                 throw new RelayOpsException($"{entry.Path} in backup {source.Name} is not as it was a moment ago", "the archive was changed while it was read",
                     "verify the backup, and try again", ExitStatus.BadBackup);
         }
     }
 
-    private static GnuTarEntry Header(ArchiveEntry entry, Stream content)
+    /// <param name="expected">Whose it shall be; on another server that may be somebody else than in the archive.</param>
+    private static GnuTarEntry Header(ArchiveEntry entry, ArchivedEntry expected, Stream content)
     {
         var header = new GnuTarEntry(TypeOf(entry.Kind), entry.Kind == EntryKind.Directory ? entry.Path + "/" : entry.Path)
         {
-            Mode = (UnixFileMode)entry.Mode,
-            Uid = entry.UserId,
-            Gid = entry.GroupId,
+            Mode = (UnixFileMode)expected.Mode,
+            Uid = expected.UserId,
+            Gid = expected.GroupId,
             ModificationTime = entry.ModifiedAt,
             AccessTime = default,
             ChangeTime = default,

@@ -20,12 +20,16 @@ public sealed class WayBack(RestoreTarget target, RestoreJournal journal)
         var services = target.Services;
         var docker = services.Docker;
         var native = journal.Native;
-        if (docker is not null && !target.Deployment.Containers.IsEmpty)
+        // Nothing was exchanged where the service went elsewhere: its own containers are started again, on their own files.
+        if (journal.MovedTo is null && docker is not null && !target.Deployment.Containers.IsEmpty)
             yield return services.StopCommand(journal.Recreates || !journal.Images.IsEmpty ? target.Survey.Path : null,
                 services.Apps.Concat(journal.Redis ? services.Redis : []));
         if (native is not null)
             yield return native.StopAnyCommand(target.Survey, journal.Items.FirstOrDefault(item => item.Name == RedisFinder.DataDirectory)?.Aside);
-        yield return target.Owner.Run(Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp, journal.Copies));
+        yield return target.Owner.Run(journal.MovedTo is null ? Exchange.Back(target.Survey.Path, journal.Items, journal.Stamp, journal.Copies)
+            : HostCommand.ChangingScript("""cd "$1" && rm -f "$2" "$2.new" """, target.Survey.Path, ServerSurvey.MoveNote));
+        if (docker is not null && !journal.ComingBack.IsEmpty)
+            yield return services.RestartPolicyCommand("always", journal.ComingBack);
         if (docker is not null && !journal.Images.IsEmpty)
             yield return ImageExchange.Back(docker, target.KeptImages, journal.Stamp, journal.Images);
         if (native is not null)
