@@ -25,7 +25,7 @@ public sealed class DisposableData(IHost host, InspectedDeployment deployment, I
     public async Task RememberAsync(CancellationToken cancellationToken)
     {
         if (deployment.Redis is { } redis)
-            _digest = await DatasetDigest.TakeAsync(host, redis, cancellationToken);
+            _digest = await ExactDigest.TakeAsync(host, redis, cancellationToken);
     }
 
     /// <summary>Loses them for good: every key of every database, whole directories, the content of files.</summary>
@@ -36,7 +36,7 @@ public sealed class DisposableData(IHost host, InspectedDeployment deployment, I
         {
             var command = redis.Endpoint.Route.Run(HostCommand.ChangingScript(LoseKeysScript, [.. redis.Endpoint.CliArguments]));
             Demand(await host.RunAsync(command, redis.Credentials, cancellationToken));
-            if (await DatasetDigest.TakeAsync(host, redis, cancellationToken) == _digest)
+            if (await ExactDigest.TakeAsync(host, redis, cancellationToken) == _digest)
                 throw new RelayOpsException("the data were not lost", "redis answers as before", "this is a defect of RelayOps: report it with the lines above");
         }
 
@@ -48,7 +48,7 @@ public sealed class DisposableData(IHost host, InspectedDeployment deployment, I
     public async Task CompareAsync(RestoreSource source, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin("comparing with what was there before");
-        if (deployment.Redis is { } redis && await DatasetDigest.TakeAsync(host, redis, cancellationToken) != _digest)
+        if (deployment.Redis is { } redis && await ExactDigest.TakeAsync(host, redis, cancellationToken) != _digest)
             throw Differs("the digest of the dataset is another than before the loss");
         var archived = (await ArchiveContents.ReadAsync(source, SilentReporter.Instance, cancellationToken)).Entries
             .Where(entry => ArchiveContents.PartOf(entry.Path) is not (null or DeploymentParts.Redis)).ToList();

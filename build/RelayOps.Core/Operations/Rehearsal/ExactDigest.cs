@@ -8,7 +8,7 @@ namespace RelayOps.Core.Operations.Rehearsal;
 /// What a dataset is, whatever its encoding: Redis' own digest of every value of every type in every database, and one of each key's time to
 /// live, which the first does not hold. Two datasets of one Redis are the same when their texts are.
 /// </summary>
-internal static class DatasetDigest
+internal static class ExactDigest
 {
     /// <summary>Times are absolute from Redis 7 on; before, only that there is one is compared.</summary>
     private const string ExpiryLua = """
