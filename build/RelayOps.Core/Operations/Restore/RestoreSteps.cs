@@ -46,7 +46,7 @@ internal static class RestoreSteps
             yield return On(unsaved.SaveCommand);
         if (journal.Copies)
             yield return On(target.Owner.Run(StoppedData.CopyCommand(path, journal.Staging, journal.Items.Select(item => item.Name))));
-        yield return On(Switchover.ExchangeCommand(target, journal with { Phase = RestorePhase.Switching }, journal.Copies ? [] : stopped));
+        yield return On(WayForward.ExchangeCommand(target, journal with { Phase = RestorePhase.Switching }, journal.Copies ? [] : stopped));
         if (!journal.Images.IsEmpty)
             yield return On(ImageExchange.Forward(services.Docker!, target.KeptImages, journal.Stamp, journal.Images));
         if (journal.Native is { } native)
