@@ -8,7 +8,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
 /// <summary>A cut-over that breaks off at each of its steps: one complete service runs in the end, never two, and no data are lost.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class MoveFaultTests(Server server)
 {
     [Fact]

@@ -7,7 +7,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
 /// <summary>The process that an operator starts: what it says beforehand, what is left when it is killed, and what it reports.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class MoveProcessTests(Server server)
 {
     [Fact]

@@ -68,7 +68,7 @@ internal sealed class MoveScenario : IAsyncDisposable
     public static async Task<MoveScenario> BeginAsync(Server server, ServerUser from, string to, DeploymentOptions? options = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions()) with { Owner = from, RedisArguments = "--enable-debug-command yes", BindHost = "0.0.0.0" }, patience.Token);
+        var deployment = await Deployment.CreateAsync((options ?? new DeploymentOptions { DirectoryName = Beside.Directory }) with { Owner = from, RedisArguments = "--enable-debug-command yes", BindHost = "0.0.0.0" }, patience.Token);
         await deployment.UpAsync(patience.Token);
         var second = await server.GetSecondAsync(patience.Token);
         var user = Bed.Second.User(to);

@@ -6,7 +6,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
 /// <summary>A whole migration between two real servers, and the way back.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class MoveTests(Server server)
 {
     [Fact]

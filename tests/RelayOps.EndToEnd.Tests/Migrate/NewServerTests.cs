@@ -11,7 +11,7 @@ using RelayOps.Testing.Processes;
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
 /// <summary>The server that a deployment comes to: whether it can take it, and how its images get there.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class NewServerTests(Server server) : IDisposable
 {
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(8));

@@ -17,7 +17,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
 /// <summary>A server is lost; a backup of it and an empty machine are left.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class RebuildTests(Server server) : IDisposable
 {
     private static readonly CutOver PlacingConfiguration = new("placing the configuration", true, "mv \"$from/$name\" \"$name\"");
@@ -32,7 +32,7 @@ public sealed class RebuildTests(Server server) : IDisposable
     [Fact]
     public async Task Migrate_rebuilds_a_lost_server_with_images_from_this_machine_and_never_over_a_deployment()
     {
-        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker, new DeploymentOptions { BindHost = "0.0.0.0" });
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker, new DeploymentOptions { DirectoryName = Beside.Directory, BindHost = "0.0.0.0" });
         await scenario.BackupAsync();
         var (digest, files) = (await scenario.DigestAsync(), await FilesAsync(scenario.Path));
         await scenario.Deployment.DownAsync(Patience);
@@ -78,7 +78,7 @@ public sealed class RebuildTests(Server server) : IDisposable
     [Fact]
     public async Task RunAsync_leaves_nothing_behind_wherever_it_fails_and_goes_on_after_it_was_killed()
     {
-        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Sudo, new DeploymentOptions { BindHost = "0.0.0.0" });
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Sudo, new DeploymentOptions { DirectoryName = Beside.Directory, BindHost = "0.0.0.0" });
         var source = await scenario.BackupAsync();
         await scenario.Deployment.DownAsync(Patience);
         var user = Bed.Second.User("relay-docker");

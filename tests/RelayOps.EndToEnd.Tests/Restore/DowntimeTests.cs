@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace RelayOps.EndToEnd.Tests.Restore;
 
 /// <summary>How long the service is away, beside the plainest restart of the same two containers with the same data: one command, and the same question whether all is well.</summary>
-[Collection(OneServer.Name)]
+[Collection(Alone.Name)]
 public sealed class DowntimeTests(Server server, ITestOutputHelper output)
 {
     [Fact]

@@ -6,7 +6,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Update;
 
 /// <summary>Versions that fail, with and without somebody there to take them back, on a server that has busybox alone.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class UpdateFailureTests(Server server)
 {
     [Fact]

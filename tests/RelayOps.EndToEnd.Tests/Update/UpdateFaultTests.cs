@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace RelayOps.EndToEnd.Tests.Update;
 
 /// <summary>Something happens at every command by which an update changes the server, one after the other.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class UpdateFaultTests(Server server, ITestOutputHelper output)
 {
     /// <summary>Every other command meets one kind of fault; with RELAYOPS_EVERY_FAULT each command each kind, which takes four times as long.</summary>

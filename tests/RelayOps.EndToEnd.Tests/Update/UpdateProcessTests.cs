@@ -7,7 +7,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Update;
 
 /// <summary>The process that an operator starts, from the backup to the report.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class UpdateProcessTests(Server server)
 {
     [Fact]

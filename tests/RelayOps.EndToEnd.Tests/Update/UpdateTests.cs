@@ -7,7 +7,7 @@ using RelayOps.Testing.Users;
 namespace RelayOps.EndToEnd.Tests.Update;
 
 /// <summary>New versions in a registry, and what runs on which data afterwards: one deployment, whatever it runs when a test begins.</summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class UpdateTests(UpdateTests.Shared shared) : IClassFixture<UpdateTests.Shared>
 {
     private readonly Versions versions = shared.Versions;

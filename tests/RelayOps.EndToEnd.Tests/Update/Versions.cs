@@ -41,7 +41,7 @@ internal sealed class Versions : IAsyncDisposable
             Registry.PublishServiceAsync(service, patience.Token, "LABEL version=0"), Registry.PublishRedisAsync(redis, patience.Token, "LABEL version=0"));
         await Task.WhenAll(DockerDaemon.RunAsync(["pull", "-q", service], patience.Token), DockerDaemon.RunAsync(["pull", "-q", redis], patience.Token));
         var scenario = await Scenario.BeginAsync(
-            server, user, (options ?? new DeploymentOptions()) with { ServiceImage = service, RedisImage = redis }, TimeSpan.FromMinutes(30));
+            server, user, (options ?? new DeploymentOptions { DirectoryName = Beside.Directory }) with { ServiceImage = service, RedisImage = redis }, TimeSpan.FromMinutes(30));
         return new Versions(registry, scenario, service, redis);
     }
 

@@ -151,7 +151,7 @@ public sealed class Deployment : IAsyncDisposable
     public async Task WaitUntilHealthyAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (await FindHealthAsync(cancellationToken) != "healthy")
         {
             if (waited.Elapsed > patience)
