@@ -9,8 +9,10 @@ namespace RelayOps.Core.Operations.Restore;
 /// <summary>What a restore would change, against the deployment as it runs: files by name, keys by prefix; never a value.</summary>
 public sealed class LiveDifference(IHost host, RestoreTarget target)
 {
-    /// <summary>Of each part; beyond it they are counted.</summary>
+    /// <summary>Of each part; beyond it they are counted. What would be lost stands first.</summary>
     public const int MostNames = 12;
+
+    private static readonly string[] Marks = ["goes", "changes", "comes"];
 
     /// <summary>Logs are told apart by size alone: reading gigabytes of them is not worth a question. $1 directory, names to read, --, names to measure.</summary>
     private const string FilesScript = """
@@ -56,7 +58,7 @@ public sealed class LiveDifference(IHost host, RestoreTarget target)
             var changes = coming.Keys.Except(there).Select(path => (Path: path, Mark: "comes"))
                 .Concat(there.Except(coming.Keys).Select(path => (Path: path, Mark: "goes")))
                 .Concat(there.Where(path => coming.TryGetValue(path, out var digest) && digest != present[path]).Select(path => (Path: path, Mark: "changes")))
-                .OrderBy(change => change.Path, StringComparer.Ordinal).ToList();
+                .OrderBy(change => Array.IndexOf(Marks, change.Mark)).ThenBy(change => change.Path, StringComparer.Ordinal).ToList();
             yield return changes.Count == 0 ? $"  {name}: the same {coming.Count} files"
                 : $"  {name}: {Count("comes")} files come, {Count("goes")} go, {Count("changes")} change";
             foreach (var (path, mark) in changes.Take(MostNames))
@@ -71,21 +73,21 @@ public sealed class LiveDifference(IHost host, RestoreTarget target)
     {
         yield return string.Create(CultureInfo.InvariantCulture, $"  redis: {now.Keys} keys now, {afterwards.Keys} afterwards; values may differ besides");
         var changes = now.Databases.Keys.Union(afterwards.Databases.Keys).Order().SelectMany(number =>
-            Prefixes(number, now.Databases.GetValueOrDefault(number), afterwards.Databases.GetValueOrDefault(number))).ToList();
+            Prefixes(number, now.Databases.GetValueOrDefault(number), afterwards.Databases.GetValueOrDefault(number)))
+            .OrderBy(change => Array.IndexOf(Marks, change.Mark)).ThenBy(change => change.After - change.Before).ToList();
         foreach (var change in changes.Take(MostNames))
-            yield return change;
+            yield return string.Create(CultureInfo.InvariantCulture, $"    {change.Mark,-8}{change.Prefix}: {change.Before} now, {change.After} afterwards");
         if (changes.Count > MostNames)
             yield return $"    and {changes.Count - MostNames} more";
     }
 
-    private static IEnumerable<string> Prefixes(int number, DatabaseCounts? now, DatabaseCounts? afterwards)
+    private static IEnumerable<(string Mark, string Prefix, long Before, long After)> Prefixes(int number, DatabaseCounts? now, DatabaseCounts? afterwards)
     {
         var (before, after) = (Of(now), Of(afterwards));
         return before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
             .Select(prefix => (Prefix: prefix, Before: before.GetValueOrDefault(prefix), After: after.GetValueOrDefault(prefix)))
             .Where(count => count.Before != count.After)
-            .Select(count => string.Create(CultureInfo.InvariantCulture,
-                $"    {(count.Before == 0 ? "comes" : count.After == 0 ? "goes" : "changes"),-8}{(number == 0 ? "" : $"db{number} ")}{count.Prefix}: {count.Before} now, {count.After} afterwards"));
+            .Select(count => (count.Before == 0 ? "comes" : count.After == 0 ? "goes" : "changes", (number == 0 ? "" : $"db{number} ") + count.Prefix, count.Before, count.After));
         // A Redis whose EVAL was renamed tells no prefixes: then the database counts as one.
         static IReadOnlyDictionary<string, long> Of(DatabaseCounts? counts) => counts switch
         {
