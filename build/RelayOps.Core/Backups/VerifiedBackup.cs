@@ -20,4 +20,7 @@ public sealed record VerifiedBackup
     public Manifest? Manifest { get; }
 
     public VerificationReport Report { get; }
+
+    /// <summary>Tries an ENCRYPTION_KEY on the account secrets that were met: null where there were none, or none could be read.</summary>
+    public Func<string, bool?> FitsKey { get; internal init; } = _ => null;
 }

@@ -72,7 +72,10 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         };
         if (findings.DrilledBy is not null)
             report = await CertifyAsync(backup, report with { Drill = drill!.Certify(report, findings, tools.Witness ?? DrillRun.Nobody) }, cancellationToken);
-        return new VerifiedBackup(await NoteAsync(backup, report, cancellationToken), content?.Manifest, report);
+        return new VerifiedBackup(await NoteAsync(backup, report, cancellationToken), content?.Manifest, report)
+        {
+            FitsKey = key => content?.Secrets.Check(key).KeyFits,
+        };
     }
 
     private async Task<IDrillGround?> PrepareDrillAsync(VerifyRequest request, CancellationToken cancellationToken)

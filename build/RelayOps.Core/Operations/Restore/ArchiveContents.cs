@@ -19,6 +19,9 @@ public sealed record RestoreSource(
     /// <summary>What is in it as it is to be restored, where that is known already and need not be read again, e.g. with other owners.</summary>
     public ArchiveContents? Contents { get; init; }
 
+    /// <inheritdoc cref="VerifiedBackup.FitsKey"/>
+    public Func<string, bool?> FitsKey { get; init; } = _ => null;
+
     /// <param name="findCipher">As <see cref="VerifyTools.FindCipher"/>; without it, plain archives alone.</param>
     /// <exception cref="RelayOpsException">It is encrypted, and there is nothing to decrypt it with (<see cref="ExitStatus.BadBackup"/>).</exception>
     public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs, Func<string, IArchiveCipher?>? findCipher = null)
@@ -29,7 +32,10 @@ public sealed record RestoreSource(
         {
             var stored = await store.OpenAsync(backup, cancellationToken);
             return cipher is null ? stored : new OpenedArchive(cipher, stored);
-        });
+        })
+        {
+            FitsKey = verified.FitsKey,
+        };
     }
 
     public async Task<ArchiveReading> ReadAsync(CancellationToken cancellationToken)

@@ -15,8 +15,10 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
     /// <param name="present">Paths of config files that the server has.</param>
     /// <param name="compose">The server's compose files by name.</param>
     /// <exception cref="RelayOpsException">The data would come under another ENCRYPTION_KEY (<see cref="ExitStatus.WrongUse"/>).</exception>
+    /// <param name="fitsKey">Whether a key opens the backup's account secrets; null where nobody knows.</param>
     public static EnvironmentChoice Make(
-        RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present, IReadOnlyDictionary<string, string>? compose = null)
+        RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present,
+        IReadOnlyDictionary<string, string>? compose = null, Func<string, bool?>? fitsKey = null)
     {
         var config = request.Parts.HasFlag(DeploymentParts.Config)
             ? backup.Entries.Where(entry => ArchiveContents.PartOf(entry.Path) == DeploymentParts.Config && entry.Kind != EntryKind.Directory)
@@ -31,19 +33,21 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
         var warnings = ImmutableArray.CreateBuilder<string>();
         var comes = restored.Contains(".env");
         if (request.Parts.HasFlag(DeploymentParts.Redis) && !comes)
-            CheckKey(request, backup, server, warnings);
+            CheckKey(request, backup, server, fitsKey, warnings);
         CheckAdministrator(request, backup, comes ? backup.Environment! : server, warnings);
         return new EnvironmentChoice(restored, [.. Differences(backup, server, comes), .. Differences(backup, compose ?? new Dictionary<string, string>(), restored)], warnings.ToImmutable());
     }
 
-    private static void CheckKey(RestoreRequest request, ArchiveContents backup, DotEnv server, ImmutableArray<string>.Builder warnings)
+    private static void CheckKey(
+        RestoreRequest request, ArchiveContents backup, DotEnv server, Func<string, bool?>? fitsKey, ImmutableArray<string>.Builder warnings)
     {
         var own = server.Find(Key);
         bool? fits = (backup.Manifest?.EncryptionKeyFingerprint, backup.Environment?.Find(Key)) switch
         {
             ({ } fingerprint, _) => own is { Length: > 0 } && KeyFingerprint.Matches(fingerprint, own),
             (_, { Length: > 0 } key) => key == own,
-            _ => null,
+            // Nothing tells the backup's key: the server's is tried on what is encrypted in it.
+            _ => own is { Length: > 0 } ? fitsKey?.Invoke(own) : null,
         };
         if (fits is null)
             warnings.Add($"the backup does not tell its {Key}: whether the accounts can be read with the server's is not known");

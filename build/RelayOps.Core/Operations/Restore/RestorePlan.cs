@@ -48,7 +48,8 @@ public sealed record RestorePlan
     /// <exception cref="RelayOpsException">The backup does not fit this server.</exception>
     public static RestorePlan Make(RestoreRequest request, RestoreSource source, ArchiveContents backup, RestoreTarget target, string stamp)
     {
-        var environment = EnvironmentChoice.Make(request, backup, target.Deployment.Environment, target.Config, target.Deployment.ComposeTexts);
+        var environment = EnvironmentChoice.Make(
+            request, backup, target.Deployment.Environment, target.Config, target.Deployment.ComposeTexts, source.FitsKey);
         var notes = environment.Notes.ToList();
         var directories = Directories(request, backup, notes);
         var ours = backup.Manifest?.Redis is not null && backup.Find("redis_data/dump.rdb") is not null;

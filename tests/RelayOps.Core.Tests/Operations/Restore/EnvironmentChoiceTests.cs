@@ -49,6 +49,19 @@ public sealed class EnvironmentChoiceTests
             Request(), Backup(Key) with { Manifest = null }, Server("another"), Present));
 
     [Fact]
+    public void Make_tries_the_servers_key_on_the_data_where_nothing_tells_the_backups()
+    {
+        var backup = Backup(Key) with { Manifest = null, Texts = new Dictionary<string, string>() };
+
+        Assert.Empty(Make("fits").Warnings);
+        Assert.Throws<RelayOpsException>(() => Make("another"));
+        Assert.Contains("not known", Assert.Single(Make("untried").Warnings));
+
+        EnvironmentChoice Make(string server) => EnvironmentChoice.Make(
+            Request(), backup, Server(server), Present, fitsKey: key => key switch { "fits" => true, "another" => false, _ => null });
+    }
+
+    [Fact]
     public void Make_tells_differences_by_name_alone()
     {
         var server = DotEnv.Parse($"ENCRYPTION_KEY={Key}\nJWT_SECRET=secret-here\nEXTRA=1\n");
