@@ -14,7 +14,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
         var backup = await ArchiveContents.ReadAsync(source, reporter, cancellationToken);
         var target = await RestoreTarget.InspectAsync(host, compose, reporter, request.DeploymentPath, cancellationToken);
         if (request.DryRun)
-            return Explain(request, source, backup, target);
+            return await ExplainAsync(request, source, backup, target, cancellationToken);
 
         await using var held = await DeploymentLock.AcquireAsync(
             host, target.Deployment.Writing, request.Owner, request.LockWait, time, reporter, cancellationToken);
@@ -27,6 +27,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
                 "run the same Migrate again, or bring the service back here with Rollback", ExitStatus.WrongUse);
         var plan = RestorePlan.Make(request, source, backup, target, await StampAsync(file, working.Token));
         Tell(plan);
+        await ImagesPresent.DemandAsync(host, compose, target, plan, backup, working.Token);
         var difference = request.ShowsDifference ? await new LiveDifference(host, target).FindAsync(plan, backup, working.Token) : [];
         await Confirmation.DemandAsync(request, [.. Confirmation.Of(request, source, backup, target, plan), .. difference], working.Token);
         return await ReplaceAsync(request, source, backup, target, plan, file, working.Token);
@@ -111,10 +112,12 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
             reporter.Warn(warning);
     }
 
-    private RestoreOutcome Explain(RestoreRequest request, RestoreSource source, ArchiveContents backup, RestoreTarget target)
+    private async Task<RestoreOutcome> ExplainAsync(
+        RestoreRequest request, RestoreSource source, ArchiveContents backup, RestoreTarget target, CancellationToken cancellationToken)
     {
         var plan = RestorePlan.Make(request, source, backup, target, BackupId.At(time.GetUtcNow()).ToString());
         Tell(plan);
+        await ImagesPresent.DemandAsync(host, compose, target, plan, backup, cancellationToken);
         foreach (var step in RestoreSteps.Of(request, source, backup, target, plan, Journal(source, target, plan)))
             reporter.Note(step);
         return new RestoreOutcome();
