@@ -24,6 +24,6 @@ public sealed class BackupOverSshTests(Server server)
             ["Backup", .. server.Reaching(user, deployment.Path), "--backup-directory", store.Path]);
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Single(Directory.GetFiles(store.Path, "*.tar.gz"));
+        Assert.Equal((UnixFileMode)0b110_000_000, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(store.Path, "*.tar.gz"))));
     }
 }

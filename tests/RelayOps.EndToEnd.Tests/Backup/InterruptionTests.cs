@@ -1,5 +1,7 @@
 using RelayOps.Core.Deployments;
+using RelayOps.EndToEnd.Tests.Restore;
 using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Processes;
 using RelayOps.Testing.Redis;
 using RelayOps.Testing.Ssh;
 
@@ -61,6 +63,36 @@ public sealed class InterruptionTests(Server server)
         Assert.True(result.ExitCode == 3, result.ToString());
         Assert.Empty(deployment.Archives);
         AssertNoHiddenFiles(deployment);
+    }
+
+    [Fact]
+    public async Task Backup_ends_in_1_and_keeps_nothing_when_the_disk_here_is_full()
+    {
+        await using var deployment = await StartAsync();
+        var small = Path.Combine(deployment.Path, "small");
+        await using var disk = await SmallDisk.MountAsync(small, megabytes: 4);
+        await Shell.RunAsRootAsync("chmod", ["1777", small], Patience);
+        string[] arguments = ["Backup", .. deployment.Here, "--backup-directory", Path.Combine(small, "store")];
+
+        var result = await RelayOpsProcess.RunAsync(Last(arguments, "--backup-directory"));
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(small, "store")));
+        Assert.False(Directory.Exists(Path.Combine(deployment.Path, ".relayops")));
+        Assert.Equal("OK", await deployment.Redis.Cli.RunAsync(["SAVE"], Patience));
+    }
+
+    /// <summary>The parameter's last value alone.</summary>
+    private static IEnumerable<string> Last(string[] arguments, string name)
+    {
+        var last = Array.LastIndexOf(arguments, name);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == name && i != last)
+                i++;
+            else
+                yield return arguments[i];
+        }
     }
 
     [Fact]

@@ -13,6 +13,41 @@ namespace RelayOps.EndToEnd.Tests.Restore;
 public sealed class FailureCaseTests(Server server)
 {
     [Fact]
+    public async Task Case03_ADamagedByteInsideASoundArchive_is_refused_before_the_server_is_touched()
+    {
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
+        var source = await scenario.BackupAsync();
+        await scenario.AsRootAsync($$"""
+            cd '{{scenario.Store.Directory}}' && mkdir unpacked && tar xzf *.tar.gz -C unpacked && cd unpacked/*
+            printf X | dd of=redis_data/dump.rdb bs=1 seek=2000 conv=notrunc 2>/dev/null
+            cd .. && tar czf ../*.tar.gz * && cd .. && rm -r unpacked && sha256sum *.tar.gz > "$(echo *.sha256)"
+            """);
+
+        var refused = await RelayOpsProcess.RunAsync(["Restore", .. server.Reaching(ServerUsers.Docker, scenario.Path),
+            "--backup-directory", scenario.Store.Directory, "--backup-id", source.Name, "--confirm", "yes"]);
+
+        Assert.True(refused.ExitCode == (int)ExitStatus.BadBackup, refused.ToString());
+        Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
+        Assert.Empty(await scenario.LeftoversAsync());
+    }
+
+    [Fact]
+    public async Task Case13_EnvMissing_comes_back_with_the_data_and_the_service_starts()
+    {
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
+        var environment = await scenario.FilesAsync(".env");
+        var source = await scenario.BackupAsync();
+        await scenario.LoseDataAsync();
+        await scenario.AsRootAsync("rm \"$1/.env\"");
+
+        await scenario.RestoreAsync(source);
+
+        Assert.Equal(environment, await scenario.FilesAsync(".env"));
+        Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
+        Assert.Equal(System.Net.HttpStatusCode.OK, await scenario.Deployment.AskAsync(scenario.Deployment.ApiKeys[0], scenario.Patience));
+    }
+
+    [Fact]
     public async Task Case04_AppendOnlyRedisIgnoresADump_keys_come_back_and_outlive_a_restart()
     {
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
@@ -137,6 +172,24 @@ public sealed class FailureCaseTests(Server server)
         Assert.Empty(await scenario.LeftoversAsync());
         Assert.Equal("OK", await scenario.RedisAsync("SAVE"));
         Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
+    }
+
+    [Fact]
+    public async Task Case16_TheImageIsNotThere_is_refused_while_everything_runs()
+    {
+        await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
+        await scenario.AsRootAsync("cd \"$1\" && cp -p docker-compose.yml kept && sed -i 's#image: weishaw/.*#image: weishaw/claude-relay-service:never-built#' docker-compose.yml");
+        var source = await scenario.BackupAsync();
+        await scenario.AsRootAsync("cd \"$1\" && mv kept docker-compose.yml");
+
+        var refused = await Assert.ThrowsAsync<RelayOpsException>(
+            () => scenario.RestoreAsync(source, scenario.Request with { Environment = EnvironmentPolicy.Restore }));
+
+        Assert.Equal(ExitStatus.WrongUse, refused.Status);
+        Assert.Contains("never-built", refused.Why);
+        Assert.Contains("services.claude-relay.image", scenario.Said.ToString());
+        Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
+        Assert.Empty(await scenario.LeftoversAsync());
     }
 
     [Fact]
