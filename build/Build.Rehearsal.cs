@@ -4,6 +4,7 @@ using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Backup;
+using RelayOps.Core.Operations.Migrate;
 using RelayOps.Core.Operations.Rehearsal;
 using RelayOps.Core.Operations.Restore;
 using RelayOps.Core.Reporting;
@@ -15,7 +16,7 @@ internal sealed partial class Operations
     {
         if (_composition.DryRun)
         {
-            _composition.Recorder.Note("a disposable deployment would be made, backed up, verified, destroyed, restored and compared, and nothing be left of it");
+            _composition.Recorder.Note("a disposable deployment would be made, backed up, verified, destroyed, restored, compared and, where docker is here, rebuilt in containers, and nothing be left of it");
             return;
         }
 
@@ -26,6 +27,8 @@ internal sealed partial class Operations
         await using var owned = disposable;
         _composition.Recorder.Note($"deployment in {disposable.Path}, "
             + (disposable.Redis is { } redis ? $"with {redis}" : "files alone: neither redis-server nor an image of redis is here"));
+        if (disposable.StaysBecause is { } obstacle)
+            _composition.Recorder.Note($"migrate is left out: {obstacle}");
         await RehearseAsync(new RehearsalRun(_composition, _outcome, host, disposable), disposable.Redis, cancellationToken);
     });
 
@@ -59,6 +62,7 @@ internal sealed class RehearsalRun(Composition composition, Outcome outcome, IHo
         new("destroy", cancellationToken => _data!.LoseAsync(cancellationToken)),
         new("restore", RestoreAsync),
         new("compare", cancellationToken => _data!.CompareAsync(Source, cancellationToken)),
+        .. disposable.StaysBecause is null ? [new RehearsalStep("migrate", MigrateAsync)] : Array.Empty<RehearsalStep>(),
     ];
 
     private DeploymentParts Parts => disposable.Redis is null ? DeploymentParts.All & ~DeploymentParts.Redis : DeploymentParts.All;
@@ -98,5 +102,21 @@ internal sealed class RehearsalRun(Composition composition, Outcome outcome, IHo
             ConfirmAsync = (_, _) => Task.FromResult(true),
         };
         outcome.Restored(await new RestoreOperation(host, composition.Compose, composition.Recorder, composition.Time).RunAsync(request, Source, cancellationToken));
+    }
+
+    /// <summary>The server is lost, and its deployment rebuilt from the backup: in containers, until the service is healthy.</summary>
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await disposable.StopAsync(cancellationToken);
+        var request = new RebuildRequest
+        {
+            DeploymentPath = disposable.NewPath,
+            NewProject = disposable.Project,
+            NewPort = disposable.NewPort,
+            Owner = composition.Owner("Migrate"),
+            LockWait = TimeSpan.Zero,
+            ConfirmAsync = (_, _) => Task.FromResult(true),
+        };
+        await new RebuildOperation(host, [], composition.Compose, composition.Recorder, composition.Time).RunAsync(request, Source, cancellationToken);
     }
 }

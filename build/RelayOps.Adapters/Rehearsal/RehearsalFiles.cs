@@ -33,10 +33,19 @@ internal sealed class RehearsalFiles(string path)
             services:
               claude-relay:
                 image: weishaw/claude-relay-service:latest
+                ports: ["127.0.0.1:${PORT}:3000"]
                 volumes: [./logs:/app/logs, ./data:/app/data]
+                environment:
+                  - PORT=3000
+                  - JWT_SECRET=${JWT_SECRET}
+                  - ENCRYPTION_KEY=${ENCRYPTION_KEY}
+                  - REDIS_HOST=redis
+                  - REDIS_PORT=6379
+                  - REDIS_PASSWORD=${REDIS_PASSWORD}
+                depends_on: [redis]
               redis:
                 image: redis:7-alpine
-                command: redis-server --appendonly yes
+                command: redis-server --appendonly yes --requirepass ${REDIS_PASSWORD}
                 volumes: [./redis_data:/data]
 
             """, cancellationToken);
@@ -114,7 +123,7 @@ internal sealed class RehearsalFiles(string path)
             text.Append('$').Append(Encoding.UTF8.GetByteCount(word)).Append("\r\n").Append(word).Append("\r\n");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

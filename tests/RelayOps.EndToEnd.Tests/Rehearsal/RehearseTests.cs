@@ -42,9 +42,10 @@ public sealed class RehearseTests(Server server) : IDisposable
         var (result, report) = await RehearseAsync(["redis-server", "redis-cli"], DockerDaemon.Host);
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Equal(EveryStep, Steps(report));
+        Assert.Equal([.. EveryStep, "migrate"], Steps(report));
         Assert.EndsWith("in a container of redis:7-alpine", report.GetProperty("rehearsal").GetProperty("with").GetString());
-        Assert.Equal("", await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "name=relayops-rehearsal-"], CancellationToken.None));
+        foreach (var kind in new[] { "ps -aq", "network ls -q", "volume ls -q" })
+            Assert.Equal("", await DockerDaemon.RunAsync([.. kind.Split(' '), "--filter", "name=relayops-rehearsal-"], CancellationToken.None));
         AssertNothingLeft();
     }
 
