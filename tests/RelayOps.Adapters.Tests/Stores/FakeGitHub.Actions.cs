@@ -48,7 +48,7 @@ internal sealed partial class FakeGitHub
                 break;
             case ("POST", ["issues", var number, "comments"]):
                 Issues[int.Parse(number) - 1].Comments.Add((string)given!["body"]!);
-                Send(context.Response, 201, new JsonObject());
+                Send(context.Response, 201, Dated(Record($"repos/o/r/issues/comments/{number}", 1, ["html", "issue"], new JsonObject { ["user"] = Person() })));
                 break;
             case ("PATCH", ["issues", var number]):
                 var changed = Issues[int.Parse(number) - 1];
@@ -62,27 +62,31 @@ internal sealed partial class FakeGitHub
         }
     }
 
-    private static void SendRun(HttpListenerContext context, FakeArtifact? artifact) => Send(context.Response, artifact is null ? 404 : 200, artifact is null ? Message("Not Found") : new JsonObject
-    {
-        ["id"] = artifact.RunId,
-        ["path"] = artifact.Workflow,
-        ["event"] = artifact.Event,
-        ["head_branch"] = artifact.Branch,
-        ["repository"] = new JsonObject { ["id"] = 7 },
-        ["head_repository"] = new JsonObject { ["id"] = artifact.HeadRepository },
-    });
+    private void SendRun(HttpListenerContext context, FakeArtifact? artifact) =>
+        Send(context.Response, artifact is null ? 404 : 200, artifact is null ? Message("Not Found") : RunJson(artifact));
 
-    private static JsonObject Json(FakeIssue issue) =>
-        new() { ["number"] = issue.Number, ["title"] = issue.Title, ["state"] = issue.State, ["body"] = issue.Body };
-
-    private static JsonObject Json(FakeArtifact artifact) => new()
+    private JsonObject Json(FakeIssue issue) => Dated(Record($"repos/o/r/issues/{issue.Number}", issue.Number, ["comments", "events", "html", "labels", "repository"], new JsonObject
     {
-        ["id"] = artifact.Id,
+        ["number"] = issue.Number,
+        ["title"] = issue.Title,
+        ["state"] = issue.State,
+        ["body"] = issue.Body,
+        ["user"] = Person(),
+        ["comments"] = issue.Comments.Count,
+        ["labels"] = new JsonArray(),
+        ["locked"] = false,
+        ["assignee"] = null,
+        ["milestone"] = null,
+        ["closed_at"] = issue.State == "open" ? null : Moment,
+    }));
+
+    private JsonObject Json(FakeArtifact artifact) => Dated(Record($"repos/o/r/actions/artifacts/{artifact.Id}", artifact.Id, ["archive_download"], new JsonObject
+    {
         ["name"] = artifact.Name,
         ["size_in_bytes"] = artifact.Content.Length,
         ["expired"] = artifact.Expired,
+        ["expires_at"] = "2025-11-03T14:30:00Z",
         ["digest"] = artifact.Digest,
-        ["created_at"] = "2025-08-05T14:30:00Z",
         ["workflow_run"] = new JsonObject
         {
             ["id"] = artifact.RunId,
@@ -90,7 +94,7 @@ internal sealed partial class FakeGitHub
             ["head_repository_id"] = artifact.HeadRepository,
             ["head_branch"] = artifact.Branch,
         },
-    };
+    }));
 }
 
 internal sealed class FakeArtifact
