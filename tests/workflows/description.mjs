@@ -56,6 +56,8 @@ function amend(paths) {
   // A tag is the rest of the path, slash and all, which no template of a path can say.
   paths[`${repository}/git/refs/tags/{ref}`] = paths[`${repository}/git/refs/{ref}`];
   delete paths[`${repository}/git/refs/{ref}`];
+  // Not described, though that is how GitHub says that there is none.
+  paths[`${repository}/environments/{environment_name}`].get.responses["404"] = paths[`${repository}/releases/tags/{tag}`].get.responses["404"];
   // Prism follows a redirect itself, and so sees what lies at its end.
   const bytes = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
   for (const path of ["/releases/assets/{asset_id}", "/actions/artifacts/{artifact_id}/{archive_format}"])

@@ -67,6 +67,31 @@ public sealed class DescribedGitHubTests : IDisposable
         github.RequireNoViolations();
     }
 
+    [Fact]
+    public async Task Environment_is_made_once_by_the_description()
+    {
+        using var setup = new GitHubSetup(scene.Connection());
+
+        await setup.CreateEnvironmentAsync("production", CancellationToken.None);
+        await setup.CreateEnvironmentAsync("production", CancellationToken.None);
+
+        Assert.Equal("production", Assert.Single(github.Server.Environments));
+        github.RequireNoViolations();
+    }
+
+    [Fact]
+    public async Task Repository_is_looked_at_by_the_description()
+    {
+        github.Server.Workflows[".github/workflows/backup.yml"] = "disabled_inactivity";
+        using var look = new GitHubLook(scene.Connection());
+
+        var facts = await look.TakeAsync(hasStore: true, isEncrypting: false, allowsPlaintext: false, CancellationToken.None);
+
+        Assert.Equal((RepositoryVisibility.Private, true), (facts.Exposure.Visibility, facts.CanWrite));
+        Assert.Equal("disabled_inactivity", facts.Workflows![".github/workflows/backup.yml"]);
+        github.RequireNoViolations();
+    }
+
     [Theory]
     [InlineData("visibility", "7")]
     [InlineData("owner", "null")]

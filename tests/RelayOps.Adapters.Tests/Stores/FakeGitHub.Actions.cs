@@ -10,6 +10,11 @@ internal sealed partial class FakeGitHub
 
     public List<FakeIssue> Issues { get; } = [];
 
+    public List<string> Environments { get; } = [];
+
+    /// <summary>Path and state.</summary>
+    public Dictionary<string, string> Workflows { get; } = [];
+
     private byte[]? FindArtifact(long id) => Artifacts.FirstOrDefault(artifact => artifact.Id == id)?.Content;
 
     private async Task ActionsRoutesAsync(HttpListenerContext context, string method, string[] parts)
@@ -27,6 +32,16 @@ internal sealed partial class FakeGitHub
                 break;
             case ("GET", ["actions", "runs", var id]):
                 SendRun(context, Artifacts.FirstOrDefault(artifact => artifact.RunId == long.Parse(id)));
+                break;
+            case ("GET", ["actions", "workflows"]):
+                Send(context.Response, 200, new JsonObject { ["total_count"] = Workflows.Count, ["workflows"] = new JsonArray([.. Workflows.Select(Json)]) });
+                break;
+            case ("GET", ["environments", var name]):
+                Send(context.Response, Environments.Contains(name) ? 200 : 404, Environments.Contains(name) ? EnvironmentJson(name) : Message("Not Found"));
+                break;
+            case ("PUT", ["environments", var name]):
+                Environments.Add(name);
+                Send(context.Response, 200, EnvironmentJson(name));
                 break;
             default:
                 await IssueRoutesAsync(context, method, parts);

@@ -39,6 +39,7 @@ internal sealed partial class FakeGitHub
             ["private"] = Visibility != "public",
             ["default_branch"] = "main",
             ["pushed_at"] = Moment,
+            ["permissions"] = new JsonObject { ["admin"] = false, ["push"] = true, ["pull"] = true },
         });
         foreach (var count in CountsOfRepository)
             repository[count] = 0;
@@ -64,6 +65,15 @@ internal sealed partial class FakeGitHub
         ["head_commit"] = null,
         ["workflow_id"] = 5,
         ["pull_requests"] = new JsonArray(),
+    }));
+
+    private JsonObject EnvironmentJson(string name) => Dated(Record($"repos/o/r/environments/{name}", 9, ["html"], new JsonObject { ["name"] = name }));
+
+    private JsonObject Json(KeyValuePair<string, string> workflow) => Dated(Record("repos/o/r/actions/workflows/5", 5, ["html", "badge"], new JsonObject
+    {
+        ["name"] = "Backup",
+        ["path"] = workflow.Key,
+        ["state"] = workflow.Value,
     }));
 
     /// <summary>Something with an address and numbers of its own.</summary>

@@ -79,6 +79,8 @@ internal sealed partial class FakeGitHub : IDisposable
             releases.Clear();
         Artifacts.Clear();
         Issues.Clear();
+        Environments.Clear();
+        Workflows.Clear();
         Requests.Clear();
         faults.Clear();
         (Visibility, ImmutableReleases, TellsDigests, PageSize) = ("private", false, true, 100);
