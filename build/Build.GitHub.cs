@@ -36,6 +36,9 @@ internal sealed class GitHubComposition : IDisposable
 
     public IReadOnlyList<IBackupDestination> Destinations => [.. Stores.OfType<IBackupDestination>()];
 
+    /// <summary>Stores that a later step of the workflow fills.</summary>
+    public IEnumerable<string> LeftToWorkflow => Variable("GITHUB_ACTIONS") == "true" ? Stores.OfType<ArtifactStore>().Select(store => store.Name) : [];
+
     public GitHubRepository Repository => Parameters.Repository is { Length: > 0 } named ? GitHubRepository.Parse(named)
         : Variable("GITHUB_REPOSITORY") is { } own ? GitHubRepository.Parse(own)
         : throw new RelayOpsException("no repository was named", "--repository has no default outside of GitHub Actions", "pass --repository owner/name", ExitStatus.WrongUse);
@@ -54,6 +57,8 @@ internal sealed class GitHubComposition : IDisposable
 
     /// <summary>A repository was named, or a store lies in one.</summary>
     public bool IsNamed => Parameters.Repository is { Length: > 0 } || HasStore;
+
+    private bool TellsIncidents => !Parameters.NoIncident && (Parameters.Incident ?? Variable("GITHUB_ACTIONS") == "true");
 
     private bool HasStore => StoreNames.Any(name => name.ToLowerInvariant() is ReleaseStore.StoreName or ArtifactStore.StoreName);
 
@@ -80,7 +85,7 @@ internal sealed class GitHubComposition : IDisposable
     /// <returns>What could not be told; null when all was, or nothing was to tell.</returns>
     public async Task<string?> TellIncidentAsync(OperationReport report, CancellationToken cancellationToken)
     {
-        if (report.DryRun || report.Operation is not ("Backup" or "Verify" or "Status") || !(Parameters.Incident ?? Variable("GITHUB_ACTIONS") == "true"))
+        if (report.DryRun || report.Operation is not ("Backup" or "Verify" or "Status") || !TellsIncidents)
             return null;
         try
         {
@@ -148,7 +153,7 @@ internal sealed partial class Operations
         var result = await new PublishOperation(others, _composition.Recorder)
             .RunAsync(new PublishRequest(verified, from.Store) { DryRun = _composition.DryRun }, cancellationToken);
         if (!_composition.DryRun)
-            _outcome.Published(result);
+            _outcome.Published(result, _composition.GitHub.LeftToWorkflow);
         result.RequireAll();
     });
 

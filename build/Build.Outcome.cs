@@ -11,6 +11,7 @@ internal sealed partial class Outcome
     private RelayOps.Core.Operations.Restore.RestoreOutcome? _restore;
     private ImmutableArray<ReportFigure> _figures = [];
     private ImmutableArray<ReportedBackupSize> _history = [];
+    private ReportedExpiry? _expiry;
 
     public TestTally? Tests { get; private set; }
 
@@ -33,7 +34,7 @@ internal sealed partial class Outcome
     public OperationReport Complete(OperationReport report) => CompleteMove(WithDrill(report) with
     {
         Backup = _backup,
-        Retention = _retention,
+        Retention = _retention is { } retention ? retention with { NextExpiry = _expiry } : null,
         Rehearsal = _rehearsal,
         Restore = _restore is not { Restored: { } restored } ? null
             : new ReportedRestore(restored, _restore.Keys, _restore.KeysBefore, [.. _restore.SafetyCopies], _restore.SafetyCopyBytes),
@@ -61,6 +62,8 @@ internal sealed partial class Outcome
     public void Made(MadeBackup made, IEnumerable<RelayOps.Core.Stores.CataloguedBackup> earlier)
     {
         var record = made.Stored.Record!;
+        _expiry = earlier.Where(entry => entry.Backup.ExpiresAt is not null).MinBy(entry => entry.Backup.ExpiresAt) is { } next
+            ? new ReportedExpiry(next.Id.ToString(), next.Backup.Store, next.Backup.ExpiresAt!.Value) : null;
         _history = [.. earlier.Select(entry => entry.Backup.Record).OfType<CatalogueRecord>().Where(other => other.Server.Id == record.Server.Id && other.Only == record.Only)
             .DistinctBy(other => other.BackupId).Prepend(record).Take(OperationReport.LongestHistory).Reverse()
             .Select(other => new ReportedBackupSize(other.BackupId, other.SizeBytes, other.Keys))];
@@ -94,9 +97,10 @@ internal sealed partial class Outcome
             .. Drilled(verified.Report, reporter)];
     }
 
-    public void Published(RelayOps.Core.Operations.PublishResult result)
+    /// <param name="leftToWorkflow">Stores that a later step of the workflow fills.</param>
+    public void Published(RelayOps.Core.Operations.PublishResult result, IEnumerable<string> leftToWorkflow)
     {
-        _backup = _backup is { } backup ? backup with { Stores = [.. backup.Stores, .. result.Stores] } : null;
+        _backup = _backup is { } backup ? backup with { Stores = [.. backup.Stores, .. result.Stores], LeftToWorkflow = [.. leftToWorkflow.Except(backup.Stores)] } : null;
         _figures = result.Copies.IsEmpty ? [] : [new("Copied to", string.Join(", ", result.Stores))];
     }
 

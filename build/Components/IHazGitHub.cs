@@ -17,4 +17,7 @@ internal interface IHazGitHub : INukeBuild
 
     [Parameter("Opens an issue when a scheduled run fails and closes it when one succeeds; true or false. Default: true in GitHub Actions")]
     bool? Incident => TryGetValue<bool?>(() => Incident);
+
+    [Parameter("Opens and closes no issue, as --incident false does")]
+    bool NoIncident => TryGetValue<bool?>(() => NoIncident) ?? false;
 }

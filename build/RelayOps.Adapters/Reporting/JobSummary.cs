@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using RelayOps.Core;
+using RelayOps.Core.Backups;
 using RelayOps.Core.Reporting;
 
 namespace RelayOps.Adapters.Reporting;
@@ -14,65 +13,80 @@ public static class JobSummary
 
     private const int LongestCell = 500;
     private const int LongestList = 100;
+    private const string Log = "<pre>";
+    private const string EndOfLog = "</pre>";
 
     public static string Of(OperationReport report)
     {
         var text = new StringBuilder();
-        text.Append($"## {(report.ExitStatus == (int)ExitStatus.Done ? "✅" : "❌")} {Cell(report.Operation)}: {Cell(report.Verdict)}\n\n");
+        text.Append($"## {(report.ExitStatus == (int)ExitStatus.Done ? "✅" : "❌")} {Cell(Heading(report))}\n\n");
+        if (report is { DryRun: true, Error: null })
+            text.Append("Nothing was changed: the log says what would follow.\n\n");
         if (report.Error is { } error)
-            text.Append($"**{Cell(error.What)}**: {Cell(error.Why)}\n\nNext: {Cell(error.Next)}\n\n");
+            text.Append($"{What(report, error)}**Why:** {Cell(error.Why)}\n\n**Next:** {Cell(error.Next)}\n\n");
         if (report.Restore is { SafetyCopies.IsDefaultOrEmpty: false })
-            text.Append("The former data are kept on the server: the target Rollback brings them back.\n\n");
-        AppendTable(text, ["", ""], ReportFigures.Of(report).Select(figure => new[] { figure.Name, figure.Value }));
-        AppendChart(text, report.History);
+            text.Append("The former data are kept on the server: `./build.sh Rollback` brings them back.\n\n");
+        // The first figure is the heading: Markdown knows no table without one.
+        var figures = ReportFigures.Of(report).Select(figure => new[] { figure.Name, figure.Value }).ToList();
+        AppendTable(text, figures[0], figures.Skip(1));
+        SummaryChart.Append(text, $"Size of the last {report.History.Length} backups", "bar",
+            [.. report.History.Select(size => (BackupId.Get(size.BackupId).Time, size.SizeBytes / 1e6))]);
         Fold(text, "Checks", ["check", "", "found", "how to mend it"],
             [.. report.Checks.Where(check => check.Next is not null).Select(check => new[] { check.Id, check.Outcome, check.Found, check.Next! })]);
         if (report.Usage is { } usage)
             UsageSummary.Append(text, usage, (title, heading, rows) => Fold(text, title, heading, rows));
-        Fold(text, "Warnings", [""], [.. report.Warnings.Select(warning => new[] { warning })]);
+        Fold(text, "Warnings", report.Warnings, lines => text.Append(string.Concat(lines.Select(warning => $"- {Cell(warning)}\n"))).Append('\n'));
         Fold(text, "Phases", ["phase", "time", "bytes"], [.. report.Phases.Select(Row)]);
         Fold(text, "Retention", ["backup", "store", "", "why"],
             [.. (report.Retention?.Decisions ?? []).Select(decision => new[] { decision.BackupId, decision.Store, Verb(decision, report.DryRun), decision.Reason })]);
-        Fold(text, "Last lines", [""], [.. report.Log.Select(line => new[] { line })]);
+        Fold(text, "Last lines", report.Log, lines => text.Append($"{Log}\n{string.Concat(lines.Select(line => $"{Plain(line)}\n"))}{EndOfLog}\n\n"));
         return Bounded(text.ToString());
     }
 
-    /// <summary>GitHub draws it: one bar for each backup, in megabytes.</summary>
-    private static void AppendChart(StringBuilder text, ImmutableArray<ReportedBackupSize> history)
+    /// <summary>A verdict that begins with the operation's name says it once.</summary>
+    private static string Heading(OperationReport report)
     {
-        if (history.Length < 2)
-            return;
-        // Ids are digits and an underscore: nothing in them is markup.
-        var days = history.Select(size => $"\"{size.BackupId[4..6]}-{size.BackupId[6..8]} {size.BackupId[9..11]}:{size.BackupId[11..13]}\"");
-        var megabytes = history.Select(size => (size.SizeBytes / 1e6).ToString("0.###", CultureInfo.InvariantCulture));
-        text.Append($"```mermaid\nxychart-beta\n    title \"Size of the last {history.Length} backups\"\n    x-axis [{string.Join(", ", days)}]\n")
-            .Append($"    y-axis \"MB\" 0 --> {(history.Max(size => size.SizeBytes) / 1e6 * 1.1).ToString("0.###", CultureInfo.InvariantCulture)}\n")
-            .Append($"    bar [{string.Join(", ", megabytes)}]\n```\n\n");
+        var begins = report.Verdict.StartsWith(report.Operation + " ", StringComparison.OrdinalIgnoreCase);
+        return report.Operation + (report.DryRun ? " (dry run)" : "") + (begins ? report.Verdict[report.Operation.Length..] : ": " + report.Verdict);
     }
 
+    /// <summary>The heading has it, as a rule.</summary>
+    private static string What(OperationReport report, ReportedError error) =>
+        report.Verdict.Contains(error.What, StringComparison.Ordinal) ? "" : $"**What:** {Cell(error.What)}\n\n";
+
     private static string[] Row(ReportedPhase phase) =>
-        [phase.Name, Figures.Duration(TimeSpan.FromSeconds(phase.Seconds)), phase.Bytes is { } bytes ? Figures.Bytes(bytes) : ""];
+        [phase.Name, Whole(Figures.Duration(TimeSpan.FromSeconds(phase.Seconds))), phase.Bytes is { } bytes ? Whole(Figures.Bytes(bytes)) : ""];
+
+    /// <summary>A figure and its unit stay on one line.</summary>
+    private static string Whole(string figure) => figure.Replace(' ', '\u00A0');
 
     private static string Verb(ReportedDecision decision, bool dryRun) => decision.Keeps ? "kept" : dryRun ? "would be removed" : "removed";
 
-    private static void Fold(StringBuilder text, string title, string[] heading, IReadOnlyList<string[]> rows)
+    private static void Fold(StringBuilder text, string title, string[] heading, IReadOnlyList<string[]> rows) =>
+        Fold(text, title, rows, shown => AppendTable(text, heading, shown));
+
+    private static void Fold<T>(StringBuilder text, string title, IReadOnlyList<T> items, Action<IEnumerable<T>> append)
     {
-        if (rows.Count == 0)
+        if (items.Count == 0)
             return;
-        text.Append($"<details><summary>{title} ({rows.Count})</summary>\n\n");
-        AppendTable(text, heading, rows.Take(LongestList));
-        if (rows.Count > LongestList)
-            text.Append($"… and {rows.Count - LongestList} more, all in the report.\n\n");
+        text.Append($"<details><summary>{title} ({items.Count})</summary>\n\n");
+        append(items.Take(LongestList));
+        if (items.Count > LongestList)
+            text.Append($"… and {items.Count - LongestList} more, all in the report.\n\n");
         text.Append("</details>\n\n");
     }
 
     private static void AppendTable(StringBuilder text, string[] heading, IEnumerable<string[]> rows)
     {
-        text.Append($"| {string.Join(" | ", heading)} |\n|{string.Concat(heading.Select(_ => " --- |"))}\n");
+        text.Append($"| {string.Join(" | ", heading.Select(Cell))} |\n|{string.Concat(heading.Select(_ => " :--- |"))}\n");
         foreach (var row in rows)
             text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
         text.Append('\n');
     }
+
+    /// <summary>One line which HTML leaves as it is.</summary>
+    private static string Plain(string text) => Neutral.Line(text, LongestCell).Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("@", "&#64;", StringComparison.Ordinal);
 
     /// <summary>One line which Markdown and HTML leave as it is.</summary>
     private static string Cell(string text)
@@ -106,6 +120,7 @@ public static class JobSummary
             kept.Append(line).Append('\n');
         }
 
-        return kept.Append("\n</details>\n\n… cut: the report has the rest.\n").ToString();
+        var isInLog = kept.ToString().LastIndexOf(Log, StringComparison.Ordinal) > kept.ToString().LastIndexOf(EndOfLog, StringComparison.Ordinal);
+        return kept.Append(isInLog ? EndOfLog : "").Append("\n</details>\n\n… cut: the report has the rest.\n").ToString();
     }
 }

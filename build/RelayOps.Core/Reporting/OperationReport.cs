@@ -115,6 +115,9 @@ public sealed record ReportedBackup
 
     public ImmutableArray<string> Stores { get; init; } = [];
 
+    /// <summary>Stores that the workflow's own next step uploads it to.</summary>
+    public ImmutableArray<string> LeftToWorkflow { get; init; } = [];
+
     public long? WireBytes { get; init; }
 
     /// <summary>Account secrets that decrypt with the backup's own key, by kind; never a value.</summary>
@@ -136,7 +139,12 @@ public sealed record ReportedRetention(ImmutableArray<string> Kept, ImmutableArr
 
     /// <summary>The backup that goes when the next one is verified; null where none does.</summary>
     public string? NextToGo { get; init; }
+
+    /// <summary>The earlier backup that a store removes next by itself; null where none does.</summary>
+    public ReportedExpiry? NextExpiry { get; init; }
 }
+
+public sealed record ReportedExpiry(string BackupId, string Store, DateTimeOffset At);
 
 public sealed record ReportedDecision(string BackupId, string Store, bool Keeps, string Reason);
 

@@ -36,6 +36,7 @@ public static class ReportFigures
         yield return ("Kept", report.Retention is { } kept ? Figures.Count(kept.Kept.Length) : null);
         yield return ("Removed", Removed(report));
         yield return ("Next to go", report.Retention?.NextToGo);
+        yield return ("Next expiry", report.Retention?.NextExpiry is { } expiry ? $"{expiry.BackupId} in store {expiry.Store}, {expiry.At.UtcDateTime:yyyy-MM-dd}" : null);
         yield return ("Deployment", report.Usage is { } usage ? Figures.Bytes(usage.DeploymentBytes) : null);
         yield return ("Disk free", report.Usage is { } disk ? $"{Figures.Bytes(disk.DiskFreeBytes)} of {Figures.Bytes(disk.DiskTotalBytes)}" : null);
         yield return ("Growth", report.Usage?.Growth);
@@ -56,7 +57,8 @@ public static class ReportFigures
         yield return ("Encrypted", YesNo(backup.Encrypted));
         yield return ("Verified", backup.Verified);
         yield return ("Signed by", backup.SignedBy);
-        yield return ("Stores", backup.Stores.IsDefaultOrEmpty ? null : string.Join(", ", backup.Stores));
+        yield return ("Stores", backup.Stores.IsDefaultOrEmpty ? null
+            : string.Join(", ", [.. backup.Stores, .. backup.LeftToWorkflow.Select(store => $"{store} (by the workflow's next step)")]));
         yield return ("SHA-256", backup.Sha256);
     }
 

@@ -17,10 +17,13 @@ public static class GitHubSetupPlan
         "ssh-keyscan -t ed25519 YOUR-SERVER > relay.hosts               # compare with: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (there)",
         $"gh secret set KNOWN_HOSTS --repo {repository} < relay.hosts",
         $"gh secret set IDENTITY --repo {repository} < age-identity       # for drills and restores only; backups need the recipient alone",
+        $"gh secret set PASSPHRASE --repo {repository} < passphrase        # instead, where ENCRYPT_TO is 'passphrase'",
+        "# each of them also as <NAME>_<PROFILE>, for one profile alone",
         "# variables:",
         $"gh variable set SERVER --repo {repository} --body USER@YOUR-SERVER",
         $"gh variable set ENCRYPT_TO --repo {repository} --body age1...    # without it nothing is uploaded from a public repository",
         $"gh variable set PROFILES --repo {repository} --body '[\"default\"]' # one name for each .nuke/parameters.<name>.json",
+        "# and, where the default does not suit: STORE (local+artifact), RESTORE_STORE (artifact), ARTIFACT_RETENTION_DAYS (30), MAX_AGE (26h), ALLOW_PLAINTEXT (false)",
         "# recommended: protect the default branch, require a review of .github/, and let only that branch deploy to " + Environment,
     ];
 }

@@ -62,6 +62,9 @@ public sealed record StoredBackup
     /// <summary>From the <c>.sha256</c> file; null when there is none.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>When the store itself removes it, whatever retention says; null where it does not.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     public string? Encryption => Archive.EndsWith(".age", StringComparison.Ordinal) ? "age"
         : Archive.EndsWith(".gpg", StringComparison.Ordinal) ? "gpg" : null;
 }

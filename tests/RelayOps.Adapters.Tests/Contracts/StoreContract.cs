@@ -14,6 +14,17 @@ public abstract class StoreContract
 
     protected abstract IBackupStore Store { get; }
 
+    /// <summary>More than any buffer.</summary>
+    protected virtual byte[] LargeArchive
+    {
+        get
+        {
+            var content = new byte[3_000_001];
+            new Random(1).NextBytes(content);
+            return content;
+        }
+    }
+
     protected abstract Task<StoredBackup> PutAsync(BackupId id, byte[] content);
 
     internal static CatalogueRecord RecordOf(BackupId id, byte[] content, string extension = ".tar.gz") => new()
@@ -66,8 +77,7 @@ public abstract class StoreContract
     [Fact]
     public async Task OpenAsync_returns_every_byte_of_a_large_archive()
     {
-        var content = new byte[3_000_001];
-        new Random(1).NextBytes(content);
+        var content = LargeArchive;
         var put = await PutAsync(Newest, content);
 
         await using var stream = await Store.OpenAsync(put, CancellationToken.None);

@@ -27,6 +27,7 @@ internal static class Reports
             KeysBefore = 1290,
             Verified = "deep",
             Stores = ["local"],
+            LeftToWorkflow = ["artifact"],
             WireBytes = 1_400_000,
             DecryptedSecrets = ImmutableSortedDictionary<string, long>.Empty.Add("claude accounts", 2),
         },
@@ -35,6 +36,7 @@ internal static class Reports
         {
             Decisions = [new ReportedDecision("20250805_142530", "local", true, "newest 1 of 1"), new ReportedDecision("20250729_142530", "local", false, "1 newer verified backup")],
             NextToGo = "20250805_142530",
+            NextExpiry = new ReportedExpiry("20250729_142530", "artifact", new DateTimeOffset(2025, 8, 28, 14, 30, 0, TimeSpan.Zero)),
         },
     };
 

@@ -10,6 +10,11 @@ internal sealed partial class FakeGitHub
 
     public List<FakeIssue> Issues { get; } = [];
 
+    public List<string> Environments { get; } = [];
+
+    /// <summary>Path and state.</summary>
+    public Dictionary<string, string> Workflows { get; } = [];
+
     private byte[]? FindArtifact(long id) => Artifacts.FirstOrDefault(artifact => artifact.Id == id)?.Content;
 
     private async Task ActionsRoutesAsync(HttpListenerContext context, string method, string[] parts)
@@ -27,6 +32,16 @@ internal sealed partial class FakeGitHub
                 break;
             case ("GET", ["actions", "runs", var id]):
                 SendRun(context, Artifacts.FirstOrDefault(artifact => artifact.RunId == long.Parse(id)));
+                break;
+            case ("GET", ["actions", "workflows"]):
+                Send(context.Response, 200, new JsonObject { ["total_count"] = Workflows.Count, ["workflows"] = new JsonArray([.. Workflows.Select(Json)]) });
+                break;
+            case ("GET", ["environments", var name]):
+                Send(context.Response, Environments.Contains(name) ? 200 : 404, Environments.Contains(name) ? EnvironmentJson(name) : Message("Not Found"));
+                break;
+            case ("PUT", ["environments", var name]):
+                Environments.Add(name);
+                Send(context.Response, 200, EnvironmentJson(name));
                 break;
             default:
                 await IssueRoutesAsync(context, method, parts);
@@ -48,7 +63,7 @@ internal sealed partial class FakeGitHub
                 break;
             case ("POST", ["issues", var number, "comments"]):
                 Issues[int.Parse(number) - 1].Comments.Add((string)given!["body"]!);
-                Send(context.Response, 201, new JsonObject());
+                Send(context.Response, 201, Dated(Record($"repos/o/r/issues/comments/{number}", 1, ["html", "issue"], new JsonObject { ["user"] = Person() })));
                 break;
             case ("PATCH", ["issues", var number]):
                 var changed = Issues[int.Parse(number) - 1];
@@ -62,27 +77,31 @@ internal sealed partial class FakeGitHub
         }
     }
 
-    private static void SendRun(HttpListenerContext context, FakeArtifact? artifact) => Send(context.Response, artifact is null ? 404 : 200, artifact is null ? Message("Not Found") : new JsonObject
-    {
-        ["id"] = artifact.RunId,
-        ["path"] = artifact.Workflow,
-        ["event"] = artifact.Event,
-        ["head_branch"] = artifact.Branch,
-        ["repository"] = new JsonObject { ["id"] = 7 },
-        ["head_repository"] = new JsonObject { ["id"] = artifact.HeadRepository },
-    });
+    private void SendRun(HttpListenerContext context, FakeArtifact? artifact) =>
+        Send(context.Response, artifact is null ? 404 : 200, artifact is null ? Message("Not Found") : RunJson(artifact));
 
-    private static JsonObject Json(FakeIssue issue) =>
-        new() { ["number"] = issue.Number, ["title"] = issue.Title, ["state"] = issue.State, ["body"] = issue.Body };
-
-    private static JsonObject Json(FakeArtifact artifact) => new()
+    private JsonObject Json(FakeIssue issue) => Dated(Record($"repos/o/r/issues/{issue.Number}", issue.Number, ["comments", "events", "html", "labels", "repository"], new JsonObject
     {
-        ["id"] = artifact.Id,
+        ["number"] = issue.Number,
+        ["title"] = issue.Title,
+        ["state"] = issue.State,
+        ["body"] = issue.Body,
+        ["user"] = Person(),
+        ["comments"] = issue.Comments.Count,
+        ["labels"] = new JsonArray(),
+        ["locked"] = false,
+        ["assignee"] = null,
+        ["milestone"] = null,
+        ["closed_at"] = issue.State == "open" ? null : Moment,
+    }));
+
+    private JsonObject Json(FakeArtifact artifact) => Dated(Record($"repos/o/r/actions/artifacts/{artifact.Id}", artifact.Id, ["archive_download"], new JsonObject
+    {
         ["name"] = artifact.Name,
         ["size_in_bytes"] = artifact.Content.Length,
         ["expired"] = artifact.Expired,
+        ["expires_at"] = "2025-11-03T14:30:00Z",
         ["digest"] = artifact.Digest,
-        ["created_at"] = "2025-08-05T14:30:00Z",
         ["workflow_run"] = new JsonObject
         {
             ["id"] = artifact.RunId,
@@ -90,7 +109,7 @@ internal sealed partial class FakeGitHub
             ["head_repository_id"] = artifact.HeadRepository,
             ["head_branch"] = artifact.Branch,
         },
-    };
+    }));
 }
 
 internal sealed class FakeArtifact

@@ -20,6 +20,7 @@ internal sealed partial class FakeGitHub
             Send(context.Response, 422, new JsonObject
             {
                 ["message"] = "Validation Failed",
+                ["documentation_url"] = "https://docs.github.com/rest",
                 ["errors"] = new JsonArray(new JsonObject { ["resource"] = "ReleaseAsset", ["code"] = "already_exists", ["field"] = "name" }),
             });
             return;
@@ -68,7 +69,8 @@ internal sealed partial class FakeGitHub
     /// <summary>Where assets really lie: it knows ranges, and refuses whoever sends it a token.</summary>
     private void ServeContent(HttpListenerContext context, long id)
     {
-        if (context.Request.Headers["Authorization"] is not null)
+        // Prism, which stands before it then, follows with all it has.
+        if (context.Request.Headers["Authorization"] is not null && PublicUrl == Url)
         {
             Send(context.Response, 400, Message("Only one auth mechanism allowed"));
             return;
@@ -77,6 +79,7 @@ internal sealed partial class FakeGitHub
         var content = FindContent(id)!;
         var from = context.Request.Headers["Range"] is { } range ? int.Parse(range["bytes=".Length..].TrimEnd('-')) : 0;
         context.Response.StatusCode = from > 0 ? 206 : 200;
+        context.Response.ContentType = "application/octet-stream";
         context.Response.ContentLength64 = content.Length - from;
         context.Response.OutputStream.Write(content.AsSpan(from));
     }

@@ -38,7 +38,7 @@ internal sealed partial class FakeGitHub
         switch (method, parts)
         {
             case ("GET", []):
-                Send(context.Response, 200, new JsonObject { ["id"] = 7, ["visibility"] = Visibility, ["private"] = Visibility != "public", ["default_branch"] = "main" });
+                Send(context.Response, 200, RepositoryJson(7));
                 break;
             case ("GET", ["releases"]):
                 Page(context, [.. Releases.OrderByDescending(release => release.Id)]);
@@ -82,7 +82,7 @@ internal sealed partial class FakeGitHub
     {
         var page = int.TryParse(context.Request.QueryString["page"], out var number) ? number : 1;
         if (page * PageSize < all.Count)
-            context.Response.Headers["Link"] = $"<{Url}repos/o/r/releases?page={page + 1}>; rel=\"next\", <{Url}x>; rel=\"last\"";
+            context.Response.Headers["Link"] = $"<{PublicUrl}repos/o/r/releases?page={page + 1}>; rel=\"next\", <{PublicUrl}x>; rel=\"last\"";
         Send(context.Response, 200, new JsonArray([.. all.Skip((page - 1) * PageSize).Take(PageSize).Select(Json)]));
     }
 
@@ -123,29 +123,34 @@ internal sealed partial class FakeGitHub
     private void SendFound(HttpListenerContext context, FakeRelease? release) =>
         Send(context.Response, release is null ? 404 : 200, release is null ? Message("Not Found") : Json(release));
 
-    private JsonObject Json(FakeRelease release) => new()
+    private JsonObject Json(FakeRelease release) => Record($"repos/o/r/releases/{release.Id}", release.Id, ["assets", "tarball", "zipball"], new JsonObject
     {
-        ["id"] = release.Id,
         ["tag_name"] = release.Tag,
+        ["target_commitish"] = "main",
         ["name"] = release.Tag,
         ["body"] = release.Body,
+        ["author"] = Person(),
         ["draft"] = release.Draft,
+        ["prerelease"] = false,
         ["immutable"] = release.Immutable,
         ["created_at"] = release.CreatedAt.ToString("o"),
-        ["url"] = $"{Url}repos/o/r/releases/{release.Id}",
-        ["html_url"] = $"{Url}o/r/releases/tag/{release.Tag}",
-        ["upload_url"] = $"{Url}repos/o/r/releases/{release.Id}/assets{{?name,label}}",
+        ["published_at"] = release.Draft ? null : release.CreatedAt.ToString("o"),
+        ["html_url"] = $"{PublicUrl}o/r/releases/tag/{release.Tag}",
+        ["upload_url"] = $"{PublicUrl}repos/o/r/releases/{release.Id}/assets{{?name,label}}",
         ["assets"] = new JsonArray([.. release.Assets.Select(Json)]),
-    };
+    });
 
-    private JsonObject Json(FakeAsset asset) => new()
+    private JsonObject Json(FakeAsset asset) => Dated(Record($"repos/o/r/releases/assets/{asset.Id}", asset.Id, ["browser_download"], new JsonObject
     {
-        ["id"] = asset.Id,
         ["name"] = asset.Name,
+        ["label"] = null,
+        ["uploader"] = Person(),
+        ["content_type"] = "application/octet-stream",
+        ["download_count"] = 0,
         ["state"] = asset.State,
         ["size"] = asset.Size,
         ["digest"] = TellsDigests && asset.State == "uploaded" ? asset.Digest : null,
-    };
+    }));
 
     private static JsonObject Message(string text) => new() { ["message"] = text };
 }

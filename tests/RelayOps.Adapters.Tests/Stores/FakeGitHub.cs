@@ -21,10 +21,14 @@ internal sealed partial class FakeGitHub : IDisposable
     public FakeGitHub()
     {
         (listener, Url) = Listen();
+        PublicUrl = Url;
         _ = Task.Run(ListenAsync);
     }
 
     public Uri Url { get; }
+
+    /// <summary>What clients know it by; another one where something stands before it.</summary>
+    public Uri PublicUrl { get; set; }
 
     public string Token { get; } = "ghs_" + Guid.NewGuid().ToString("N");
 
@@ -68,6 +72,20 @@ internal sealed partial class FakeGitHub : IDisposable
         return release;
     }
 
+    /// <summary>As new, at the same address.</summary>
+    public void Forget()
+    {
+        lock (gate)
+            releases.Clear();
+        Artifacts.Clear();
+        Issues.Clear();
+        Environments.Clear();
+        Workflows.Clear();
+        Requests.Clear();
+        faults.Clear();
+        (Visibility, ImmutableReleases, TellsDigests, PageSize) = ("private", false, true, 100);
+    }
+
     public void Dispose()
     {
         stop.Cancel();
@@ -76,7 +94,7 @@ internal sealed partial class FakeGitHub : IDisposable
     }
 
     /// <summary>A listener that could not start is of no use any more, so that every port gets one of its own.</summary>
-    private static (HttpListener Listener, Uri Url) Listen()
+    internal static (HttpListener Listener, Uri Url) Listen()
     {
         while (true)
         {

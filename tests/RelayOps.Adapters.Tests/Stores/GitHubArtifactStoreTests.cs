@@ -37,6 +37,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
         Assert.Equal(CatalogueJson.Write(Record), CatalogueJson.Write(listed[0].Record!));
         Assert.Equal((content.LongLength, Record.Sha256), (listed[0].SizeBytes, listed[0].Sha256));
         Assert.Null(listed[1].Record);
+        Assert.All(listed, backup => Assert.Equal(new DateTimeOffset(2025, 11, 3, 14, 30, 0, TimeSpan.Zero), backup.ExpiresAt));
     }
 
     [Fact]

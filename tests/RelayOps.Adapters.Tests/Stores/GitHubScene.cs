@@ -8,9 +8,10 @@ using RelayOps.Core.Stores;
 namespace RelayOps.Adapters.Tests.Stores;
 
 /// <summary>A GitHub of the test's own and a connection to it that waits for nothing and remembers how long it was asked to.</summary>
-internal sealed class GitHubScene : IDisposable
+/// <param name="shared">A server that outlives the scene; null for one of its own.</param>
+internal sealed class GitHubScene(FakeGitHub? shared = null) : IDisposable
 {
-    public FakeGitHub Server { get; } = new();
+    public FakeGitHub Server { get; } = shared ?? new FakeGitHub();
 
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
 
@@ -20,7 +21,7 @@ internal sealed class GitHubScene : IDisposable
     {
         Repository = GitHubRepository.Parse("o/r"),
         Token = token ?? Server.Token,
-        ApiUrl = Server.Url,
+        ApiUrl = Server.PublicUrl,
         StallTimeout = stallTimeout ?? TimeSpan.FromSeconds(100),
         Waiting = (span, cancellationToken) =>
         {
@@ -51,7 +52,11 @@ internal sealed class GitHubScene : IDisposable
 
     public static async Task<string> HashAsync(Stream stream) => Convert.ToHexStringLower(await SHA256.HashDataAsync(stream));
 
-    public void Dispose() => Server.Dispose();
+    public void Dispose()
+    {
+        if (shared is null)
+            Server.Dispose();
+    }
 
     private sealed class BytesStore(byte[] archive) : IBackupStore
     {

@@ -7,8 +7,6 @@ namespace RelayOps.Build.Tests.Workflows;
 /// <summary>What others know about workflows: GitHub's own parser, actionlint, and shellcheck over each script.</summary>
 public sealed class WorkflowCheckersTests
 {
-    private static readonly string Checkers = Path.Combine(WorkflowFile.Root, "tests", "workflows");
-
     [Fact]
     public async Task Parser_and_actionlint_find_nothing() =>
         Assert.Equal((0, "", ""), await CheckAsync(WorkflowFile.Paths));
@@ -49,11 +47,8 @@ public sealed class WorkflowCheckersTests
 
     private static async Task<(int Status, string Output, string Error)> CheckAsync(IEnumerable<string> files)
     {
-        await Prerequisites.EnsureAsync([("node", "nodejs"), ("npm", "npm")], CancellationToken.None);
-        // Of the very versions that the lock file names; nothing of a package is run while it is installed.
-        if (!File.Exists(Path.Combine(Checkers, "node_modules", ".package-lock.json")))
-            await Shell.RunAsync(new ShellCommand("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]) { Directory = Checkers }, CancellationToken.None);
-        var result = await Shell.TryAsync(new ShellCommand("node", ["check.mjs", .. files]) { Directory = Checkers }, CancellationToken.None);
+        await NodePackages.EnsureAsync(CancellationToken.None);
+        var result = await Shell.TryAsync(new ShellCommand("node", ["check.mjs", .. files]) { Directory = NodePackages.Directory }, CancellationToken.None);
         return (result.Status, result.Output, result.Error);
     }
 }

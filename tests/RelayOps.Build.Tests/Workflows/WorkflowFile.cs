@@ -17,12 +17,19 @@ internal sealed class WorkflowFile(string name, string text)
     public IReadOnlyList<WorkflowJob> Jobs =>
         [.. ((YamlMappingNode)root["jobs"]).Children.Select(job => new WorkflowJob(((YamlScalarNode)job.Key).Value!, (YamlMappingNode)job.Value))];
 
+    /// <summary>When it runs by itself.</summary>
+    public IReadOnlyList<string> Schedules =>
+        Find(Find(root, "on"), "schedule") is YamlSequenceNode schedules ? [.. schedules.Children.Select(schedule => TextOf(schedule, "cron")!)] : [];
+
     public static string Root { get; } = FindRoot();
 
     public static IReadOnlyList<string> Paths { get; } =
         [.. Directory.EnumerateFiles(Path.Combine(Root, ".github", "workflows")).Order(StringComparer.Ordinal)];
 
     public static WorkflowFile Read(string path) => new(Path.GetFileName(path), File.ReadAllText(path));
+
+    /// <summary>Of what a dispatch asks for.</summary>
+    public string? Input(string input, string key) => TextOf(Find(Find(Find(Find(root, "on"), "workflow_dispatch"), "inputs"), input), key);
 
     internal static YamlNode? Find(YamlNode? node, string key) =>
         (node as YamlMappingNode)?.Children.FirstOrDefault(child => ((YamlScalarNode)child.Key).Value == key).Value;

@@ -61,6 +61,33 @@ public sealed class WorkflowPolicyTests
         Assert.Contains(violations, violation => violation.Contains(rule, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Schedules_are_off_the_hour_in(string file) =>
+        Assert.All(Workflow(file).Schedules, cron => Assert.InRange(int.Parse(cron.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture), 5, 55));
+
+    [Fact]
+    public void Backup_drill_and_status_run_by_themselves() =>
+        Assert.Equal(["backup.yml", "drill.yml", "status.yml"], WorkflowFile.Paths.Select(WorkflowFile.Read).Where(workflow => workflow.Schedules.Count > 0).Select(workflow => workflow.Name));
+
+    [Fact]
+    public void Restore_is_dispatched_alone_runs_dry_unless_told_otherwise_and_waits_for_the_environment()
+    {
+        var restore = Workflow("restore.yml");
+
+        Assert.Equal("production", Assert.Single(restore.Jobs).Find("environment"));
+        Assert.Equal(("boolean", "true"), (restore.Input("dry-run", "type"), restore.Input("dry-run", "default")));
+        Assert.Equal(("choice", "''"), (restore.Input("only", "type"), $"'{restore.Input("confirm", "default")}'"));
+        Assert.Empty(restore.Schedules);
+    }
+
+    [Fact]
+    public void Backup_and_restore_of_one_profile_wait_for_each_other()
+    {
+        Assert.Equal("relayops-${{ matrix.profile }}", Assert.Single(Workflow("backup.yml").Jobs).Concurrency("group"));
+        Assert.Equal("relayops-${{ inputs.profile }}", Assert.Single(Workflow("restore.yml").Jobs).Concurrency("group"));
+    }
+
     [Fact]
     public void Files_are_those_that_the_documentation_names() =>
         Assert.Equal(["backup.yml", "ci.yml", "drill.yml", "restore.yml", "status.yml"], WorkflowFile.Paths.Select(path => Path.GetFileName(path)));

@@ -43,15 +43,26 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
         Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "report-backup-tokyo", "report.json")));
 
         Assert.Equal(1, (await _runner.OnScheduleAsync("status.yml")).Status);
+        var stale = Assert.Single(_github.Issues);
+        Assert.Equal(("RelayOps: Status tokyo fails", "open"), (stale.Title, stale.State));
         _runner.Publish(_github);
         var status = await _runner.OnScheduleAsync("status.yml");
         Assert.True(status.Status == 0, status.ToString());
+        Assert.Equal("closed", stale.State);
         var drill = await _runner.OnScheduleAsync("drill.yml");
 
         Assert.True(drill.Status == 0, drill.ToString());
         Assert.Equal((outputs["backup-id"], "drill"), (drill["Drill"].Outputs!["backup-id"], drill["Drill"].Outputs!["verified"]));
         Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", "report.json")));
         Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", $"{Path.GetFileName(archive)}.drill.json")), drill.ToString());
+
+        // Another runner: what it compares with comes from the earlier run's artifacts.
+        Directory.Delete(Path.Combine(_runner.Workspace, "artifacts"), recursive: true);
+        var summary = (await _runner.OnScheduleAsync("backup.yml"))["Backup"].Summary!;
+        Assert.Contains("1,300 (before: 1,300)", summary, StringComparison.Ordinal);
+        Assert.Contains("title \"Size of the last 2 backups\"", summary, StringComparison.Ordinal);
+        Assert.Contains("local, artifact (by the workflow's next step)", summary, StringComparison.Ordinal);
+        Assert.Contains($"| Next expiry | {outputs["backup-id"].Replace("_", "\\_", StringComparison.Ordinal)} in store artifact, 2025-11-03 |", summary, StringComparison.Ordinal);
     }
 
     [Fact]

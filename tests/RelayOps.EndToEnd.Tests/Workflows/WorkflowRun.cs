@@ -25,8 +25,6 @@ public sealed record RanWorkflow(int Status, IReadOnlyList<RanStep> Steps)
 /// </summary>
 public sealed class WorkflowRunner : IDisposable
 {
-    private static readonly string Interpreter = Path.Combine(RelayOpsProcess.Root, "tests", "workflows");
-
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("relayops-runner-");
 
     public WorkflowRunner(Uri apiUrl, string token, string deploymentPath)
@@ -77,9 +75,7 @@ public sealed class WorkflowRunner : IDisposable
 
     private async Task<RanWorkflow> RunAsync(string workflow, string eventName, JsonObject inputs)
     {
-        await Prerequisites.EnsureAsync([("node", "nodejs"), ("npm", "npm")], CancellationToken.None);
-        if (!File.Exists(Path.Combine(Interpreter, "node_modules", ".package-lock.json")))
-            await Shell.RunAsync(new ShellCommand("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]) { Directory = Interpreter }, CancellationToken.None);
+        await NodePackages.EnsureAsync(CancellationToken.None);
         GitHub["event_name"] = eventName;
         var file = Path.Combine(_home.FullName, "event.json");
         await File.WriteAllTextAsync(file, new JsonObject
@@ -93,7 +89,7 @@ public sealed class WorkflowRunner : IDisposable
             ["vars"] = JsonSerializer.SerializeToNode(Variables),
             ["secrets"] = JsonSerializer.SerializeToNode(Secrets),
         }.ToJsonString());
-        var result = await Shell.TryAsync(new ShellCommand("node", ["run.mjs", file]) { Directory = Interpreter }, CancellationToken.None);
+        var result = await Shell.TryAsync(new ShellCommand("node", ["run.mjs", file]) { Directory = NodePackages.Directory }, CancellationToken.None);
         Assert.True(result.Error.Length == 0, result.Error);
         return new RanWorkflow(result.Status,
             [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<RanStep>(line, JsonSerializerOptions.Web)!)]);

@@ -136,6 +136,7 @@ public sealed class ArtifactStore : IBackupStore, IDisposable
         SizeBytes = artifact.SizeInBytes,
         Record = record,
         Sha256 = RestReleases.Digest(artifact.Digest),
+        ExpiresAt = artifact.ExpiresAt,
     };
 
     private GitHubRequest Request(HttpMethod method, string address, string action) =>

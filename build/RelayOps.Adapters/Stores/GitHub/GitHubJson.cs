@@ -73,7 +73,7 @@ internal sealed record ReleaseChange(string? Body = null, bool? Draft = null, st
 internal sealed record ArtifactsJson(ArtifactJson[] Artifacts);
 
 internal sealed record ArtifactJson(
-    long Id, string Name, long SizeInBytes, bool Expired, string? Digest, DateTimeOffset? CreatedAt, ArtifactRunJson? WorkflowRun);
+    long Id, string Name, long SizeInBytes, bool Expired, string? Digest, DateTimeOffset? CreatedAt, DateTimeOffset? ExpiresAt, ArtifactRunJson? WorkflowRun);
 
 internal sealed record ArtifactRunJson(long Id, long RepositoryId, long HeadRepositoryId, string? HeadBranch);
 
