@@ -48,7 +48,7 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
         var put = await PutAsync(Newest, [1, 2, 3]);
         File.WriteAllBytes(home["remote/backups/" + put.Archive], [1, 2, 4]);
 
-        await store!.PutAsync((await new BackupCatalogue([local!]).GetAllAsync("latest", CancellationToken.None))[0], CancellationToken.None);
+        await store!.PutAsync((await new BackupCatalogue([local!], SilentReporter.Instance).GetAllAsync("latest", CancellationToken.None))[0], CancellationToken.None);
 
         Assert.Equal([1, 2, 3], File.ReadAllBytes(home["remote/backups/" + put.Archive]));
     }
