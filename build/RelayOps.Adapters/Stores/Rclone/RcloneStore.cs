@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RelayOps.Adapters.Hosts.OpenSsh;
@@ -85,26 +86,53 @@ public sealed class RcloneStore : IBackupDestination
             "make a backup with the Backup target", ExitStatus.BadBackup);
         await RequireAdmissionAsync(backup.Encryption is not null, cancellationToken);
         var name = NameOf(backup);
-        if (await FindSizeAsync(name.FileName, cancellationToken) == record.SizeBytes && await HasAsync(name.FileName, record.Sha256, cancellationToken))
+        var there = await FilesAsync(cancellationToken);
+        if (await IsWholeAsync(there, name.FileName, record, cancellationToken))
             return Describe(name, record);
+        if (there.Any(file => file.Name == name.FileName))
+            await RefuseAnothersAsync(name, record, cancellationToken);
         var partial = PartialPrefix + name.FileName;
+        // Sent to its end by a run that was stopped before it had its name.
+        var isProven = await IsWholeAsync(there, partial, record, cancellationToken);
         try
         {
-            await SendAsync(source, partial, cancellationToken);
-            if (!await HasAsync(partial, record.Sha256, cancellationToken))
+            if (!isProven)
+                await SendAsync(source, partial, cancellationToken);
+            isProven = isProven || await HasAsync(partial, record.Sha256, cancellationToken);
+            if (!isProven)
                 throw new RelayOpsException($"{name.FileName} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again");
             await WriteAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), cancellationToken);
             await WriteAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
             await DemandAsync($"name {name.FileName} in", ["moveto", program.PathOf(partial), program.PathOf(name.FileName)], cancellationToken);
         }
-        catch
+        catch when (!isProven)
         {
             await TryRemoveAsync(partial);
             throw;
         }
 
+        if (there.Any(file => file.Name.StartsWith(PartialPrefix, StringComparison.Ordinal) && file.Name != partial))
+            await RemoveLeftoversAsync(cancellationToken);
         return Describe(name, record);
     }
+
+    /// <summary>What has the name is an older or damaged copy of this backup, or another server's backup of the same second, which nobody may write over.</summary>
+    private async Task RefuseAnothersAsync(ArchiveName name, CatalogueRecord record, CancellationToken cancellationToken)
+    {
+        var told = await program.RunAsync(["cat", program.PathOf(name.Record)], null, cancellationToken);
+        if (!told.Succeeded && !told.IsMissing)
+            throw program.Failed($"read {name.Record} from", told);
+        if (FindRecord(Encoding.UTF8.GetBytes(told.Output), name) is { } other && other.Server.Id != record.Server.Id)
+            throw new RelayOpsException($"{name.FileName} is not copied to store {Name}", $"the store has a backup of {other.Server.Name} under that name",
+                "give each server a path of its own in the remote, or make another backup");
+    }
+
+    /// <summary>Of runs that were killed; one of these days may still be on its way. What cannot be removed now, the next run removes.</summary>
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken) => _ = await program.RunAsync(
+        ["delete", remote, "--max-depth", "1", "--include", $"/{PartialPrefix}*", "--min-age", "3d"], null, cancellationToken);
+
+    private async Task<bool> IsWholeAsync(ImmutableArray<RcloneFile> there, string file, CatalogueRecord record, CancellationToken cancellationToken) =>
+        there.Any(one => one.Name == file && one.Size == record.SizeBytes) && await HasAsync(file, record.Sha256, cancellationToken);
 
     /// <summary>What stays has a hidden name, and the next run writes over it.</summary>
     private async Task TryRemoveAsync(string partial)
@@ -175,15 +203,15 @@ public sealed class RcloneStore : IBackupDestination
     private StoredBackup Describe(ArchiveName name, long size, string beside)
     {
         var (record, checksum) = (Path.Combine(beside, name.Record), Path.Combine(beside, name.Checksum));
-        return Describe(name, size, FindRecord(record, name), File.Exists(checksum) ? FindChecksum(File.ReadAllText(checksum), name) : null);
+        return Describe(name, size, File.Exists(record) ? FindRecord(File.ReadAllBytes(record), name) : null, File.Exists(checksum) ? FindChecksum(File.ReadAllText(checksum), name) : null);
     }
 
     /// <summary>One that cannot be read is as good as lost: Verify needs only the archive.</summary>
-    private static CatalogueRecord? FindRecord(string path, ArchiveName name)
+    private static CatalogueRecord? FindRecord(byte[] json, ArchiveName name)
     {
         try
         {
-            return File.Exists(path) && CatalogueJson.Read(File.ReadAllBytes(path)) is var record && record.Archive == name.FileName ? record : null;
+            return CatalogueJson.Read(json) is var record && record.Archive == name.FileName ? record : null;
         }
         catch (RelayOpsException e) when (e.Status == ExitStatus.BadBackup)
         {
