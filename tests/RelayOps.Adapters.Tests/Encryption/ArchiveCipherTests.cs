@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using RelayOps.Adapters.Encryption;
 using RelayOps.Core;
@@ -93,6 +94,47 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
         Assert.Equal("the disk broke", (await Assert.ThrowsAsync<IOException>(() => opened.CopyToAsync(Stream.Null))).Message);
     }
 
+    /// <summary>gpg leaves private keys to an agent, which is no child of ours and would go on for good.</summary>
+    [Fact]
+    public async Task Open_leaves_no_agent_behind_when_it_is_read_to_its_end_or_given_up()
+    {
+        var ciphertext = await keys.SealAsync("pgp locked", Plain);
+        await using (var opened = keys.Opening("pgp locked").Open(new MemoryStream(ciphertext)))
+        {
+            Assert.NotEqual(0, await opened.ReadAsync(new byte[1000]));
+            Assert.True(HasAgent());
+        }
+
+        await NoAgentAsync();
+        Assert.Equal(Plain, await OpenAsync(keys.Opening("pgp locked"), ciphertext));
+        await NoAgentAsync();
+    }
+
+    /// <summary>One that was told to end takes a moment.</summary>
+    private static async Task NoAgentAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (HasAgent())
+            await tick.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>One that serves a private directory of this process.</summary>
+    private static bool HasAgent() => Process.GetProcessesByName("gpg-agent").Any(agent => CommandLine(agent).Contains($"-{Environment.ProcessId}-", StringComparison.Ordinal));
+
+    private static string CommandLine(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline");
+        }
+        catch (IOException)
+        {
+            // It ended in between.
+            return "";
+        }
+    }
+
     [Fact]
     public async Task Seal_for_several_opens_for_each()
     {
@@ -134,6 +176,46 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
 
         Assert.Equal(ExitStatus.WrongUse, error.Status);
         Assert.DoesNotContain("CANARY", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>age would ask for the passphrase on a terminal; whoever reads on is told at once how to unlock it, and it works.</summary>
+    [Theory]
+    [InlineData("ssh-keygen -q -t ed25519 -N canary", "ssh-keygen -q -p -P canary -N ''")]
+    [InlineData("ssh-keygen -q -t rsa -m PEM -b 2048 -N canary", "ssh-keygen -q -p -P canary -N ''")]
+    [InlineData("ssh-keygen -q -t rsa -m PKCS8 -b 2048 -N canary", "ssh-keygen -q -p -P canary -N ''")]
+    public async Task Open_refuses_an_ssh_key_that_is_locked_and_takes_it_once_it_is_not(string make, string unlock)
+    {
+        await keys.ShAsync($"rm -f shut shut.pub; {make} -f shut >&2");
+        var cipher = await ArchiveCiphers.ForSealingAsync(EncryptionRecipients.Parse(keys.Text("shut.pub")), new DecryptionMeans(), "/", default);
+        using var output = new MemoryStream();
+        await using (var seal = cipher.Seal(output))
+            await seal.WriteAsync(Plain);
+
+        await AssertLockedAsync(keys.At("shut"), output.ToArray());
+        await AssertLockedAsync(keys.Text("shut"), output.ToArray());
+        await keys.ShAsync($"{unlock} -f shut");
+        Assert.Equal(Plain, await OpenAsync(ArchiveCiphers.FindForOpening("age", new DecryptionMeans { Identity = keys.At("shut") })!, output.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--armor")]
+    public async Task Open_refuses_an_identity_that_age_itself_has_locked(string armour)
+    {
+        // What locks it asks on a terminal; to whom it is locked makes no difference to what it looks like.
+        await keys.ShAsync($"age {armour} -r \"$(cat age.pub)\" age.key > shut.age");
+
+        await AssertLockedAsync(keys.At("shut.age"), await keys.SealAsync("age", Plain));
+    }
+
+    private static async Task AssertLockedAsync(string identity, byte[] ciphertext)
+    {
+        var means = new DecryptionMeans { Identity = identity };
+        var opening = await Assert.ThrowsAsync<RelayOpsException>(() => OpenAsync(ArchiveCiphers.FindForOpening("age", means)!, ciphertext));
+        var sealing = await Assert.ThrowsAsync<RelayOpsException>(
+            () => ArchiveCiphers.ForSealingAsync(EncryptionRecipients.Parse("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"), means, "/", default));
+        Assert.Equal((ExitStatus.WrongUse, ExitStatus.WrongUse), (opening.Status, sealing.Status));
+        Assert.Contains("locked with a passphrase", opening.Why, StringComparison.Ordinal);
     }
 
     [Fact]
