@@ -59,6 +59,9 @@ internal sealed class VerifyScene
 
     public IDrill? Drill { get; set; }
 
+    /// <summary>What the store says to whoever writes to it.</summary>
+    public Core.RelayOpsException? ReadOnly { get; set; }
+
     /// <summary>What the archive is sealed with.</summary>
     public IArchiveCipher? Cipher { get; set; }
 
@@ -141,7 +144,7 @@ internal sealed class VerifyScene
     private Task<VerifiedBackup> RunAsync(byte[] stored, StoredBackup backup, VerificationLevel level)
     {
         _last = backup;
-        Store = new MemoryStore(stored, Spoil);
+        Store = new MemoryStore(stored, Spoil) { ReadOnly = ReadOnly };
         return new VerifyOperation(Store, Tools).RunAsync(new VerifyRequest(backup, level), Cancellation);
     }
 
