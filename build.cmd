@@ -9,6 +9,9 @@ set "TEMPORARY=%~dp0.nuke\temp"
 set "NUKE_TELEMETRY_OPTOUT=1"
 set "DOTNET_CLI_TELEMETRY_OPTOUT=1"
 set "DOTNET_NOLOGO=1"
+rem A crash dump of .NET holds every secret of the run.
+set "DOTNET_DbgEnableMiniDump=0"
+set "COMPlus_DbgEnableMiniDump=0"
 if not exist "%TEMPORARY%" mkdir "%TEMPORARY%"
 
 rem As NUKE's own script does it: the SDK of global.json, from Microsoft, below .nuke\temp.

@@ -17,6 +17,8 @@ root=$PWD
 temp=$root/.nuke/temp
 
 export NUKE_TELEMETRY_OPTOUT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# A crash dump of .NET holds every secret of the run, as a core file does, which the run itself forbids.
+export DOTNET_DbgEnableMiniDump=0 COMPlus_DbgEnableMiniDump=0
 # Shells put a name, a start-up file and languages here, and NUKE would take them for its parameters --host, --env and --language.
 unset HOST ENV LANGUAGE
 # NUKE colours its output by the terminal's name alone.

@@ -51,10 +51,10 @@ internal sealed partial class Composition : IAsyncDisposable
 
     /// <summary>Every store that was named.</summary>
     public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
-        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], Recorder, new LocalArchiveLocator(CallerPath.Directory, Recorder));
 
     /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
-    public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)]);
+    public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)], Recorder);
 
     /// <summary>What is copied comes from here, whether or not --store names this machine.</summary>
     private bool Copies => _build.InvokedTargets.Any(target => target.Name == "Copy");

@@ -11,6 +11,7 @@ internal sealed partial class Operations
 
     public Task UsageAsync() => DoAsync(async cancellationToken =>
     {
+        await _composition.PrepareTrustAsync(cancellationToken);
         var host = await _composition.GetHostAsync(cancellationToken);
         var report = await new UsageOperation(host, _composition.Catalogue, _composition.UsageHistory, _composition.VerifyTools())
             .RunAsync(_composition.UsageRequest(), cancellationToken);
@@ -28,6 +29,7 @@ internal sealed partial class Operations
 
     public Task InspectAsync() => DoAsync(async cancellationToken =>
     {
+        await _composition.PrepareTrustAsync(cancellationToken);
         var backup = await _composition.GetBackupAsync(cancellationToken);
         var operation = new InspectOperation(_composition.VerifyTools());
         if (((IInspect)_build).Against is not { Length: > 0 } against)

@@ -58,12 +58,19 @@ internal sealed partial class Operations : IAsyncDisposable
             return;
         }
 
-        var last = await _composition.Catalogue.FindComparableAsync(
-            _deployment!.Server.Id, DeploymentPartsText.Describe(request.Parts), plan.Id, cancellationToken);
+        var last = await GetLastAsync(request, plan.Id, cancellationToken);
         _made = await new BackupOperation(host, _composition.Store, _composition.Recorder, _composition.Time)
-            .RunAsync(request, plan, _deployment, _composition.Wire(), last?.Backup.Record, cancellationToken);
+            .RunAsync(request, plan, _deployment!, _composition.Wire(), last?.Backup.Record, cancellationToken);
         _outcome.Made(_made, taken);
     });
+
+    /// <summary>Whoever accepts a collapse needs nothing to tell one by.</summary>
+    private Task<CataloguedBackup?> GetLastAsync(BackupRequest request, BackupId id, CancellationToken cancellationToken)
+    {
+        var (server, only) = (_deployment!.Server.Id, DeploymentPartsText.Describe(request.Parts));
+        return request.AllowShrink ? _composition.Catalogue.FindComparableAsync(server, only, id, cancellationToken)
+            : _composition.Catalogue.GetComparableAsync(server, only, id, cancellationToken);
+    }
 
     /// <summary>What the store holds, not what was sent.</summary>
     public Task VerifyAsync() => DoAsync(async cancellationToken =>

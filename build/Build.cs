@@ -32,6 +32,7 @@ internal sealed partial class Build : NukeBuild,
 
     public static int Main(string[] arguments)
     {
+        Composition.ForbidCoreFiles();
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "");
         if (JsonDocumentWanted.By(typeof(Build), arguments, environment))

@@ -1,6 +1,6 @@
 using Nuke.Common;
 
-internal interface IInspect : IHazServer, IHazStores, IHazEncryption, IHazReporting, IHazOperations
+internal interface IInspect : IHazServer, IHazStores, IHazEncryption, IHazSignatures, IHazReporting, IHazOperations
 {
     [Parameter("Inspect: another backup (its id, 'latest', or a path), or 'live' for the deployment as it runs; shows what is different")]
     string? Against => TryGetValue(() => Against);

@@ -1,6 +1,6 @@
 using Nuke.Common;
 
-internal interface IUsage : IHazServer, IHazStores, IHazEncryption, IHazReporting, IHazOperations
+internal interface IUsage : IHazServer, IHazStores, IHazEncryption, IHazSignatures, IHazReporting, IHazOperations
 {
     [PrintsJson]
     Target Usage => _ => _

@@ -23,7 +23,11 @@ internal sealed class AgeCipher(ImmutableArray<string> recipients, string? ident
         return new SealingStream(process, destination, said => CipherErrors.Sealing(Name, said));
     }
 
-    public Stream Open(Stream source) => new OpeningStream(_ => Task.FromResult(StartOpening()), source, Explain);
+    public Stream Open(Stream source)
+    {
+        LockedIdentity.Refuse(identity!);
+        return new OpeningStream(_ => Task.FromResult(StartOpening()), source, Explain);
+    }
 
     private CipherProcess StartOpening()
     {
@@ -49,7 +53,7 @@ internal sealed class AgeCipher(ImmutableArray<string> recipients, string? ident
     private RelayOpsException Explain(string said) => said.Contains("header", StringComparison.Ordinal)
         ? CipherErrors.Opening(Name, said, "use another backup")
         : said.Contains("passphrase", StringComparison.Ordinal) && !said.Contains("incorrect", StringComparison.Ordinal)
-            ? CipherErrors.Opening(Name, said, "the archive or the identity is locked with a passphrase, which age asks for on a terminal alone: open it by hand with 'age -d', or give an identity without one")
+            ? CipherErrors.Opening(Name, said, "the archive is locked with a passphrase, which age asks for on a terminal alone: open it by hand with 'age -d'")
             : said.Contains("malformed", StringComparison.Ordinal) || said.Contains("unknown identity", StringComparison.Ordinal)
                 ? new RelayOpsException("cannot use --identity", said, "give an age identity or a private ssh key", ExitStatus.WrongUse)
                 : CipherErrors.Opening(Name, said, "check --identity; if it is the right one, use another backup");

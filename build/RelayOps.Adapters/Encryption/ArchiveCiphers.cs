@@ -15,6 +15,9 @@ public static class ArchiveCiphers
     public static async Task<IArchiveCipher> ForSealingAsync(
         EncryptionRecipients recipients, DecryptionMeans means, string workingDirectory, CancellationToken cancellationToken)
     {
+        // What is to be verified afterwards must be possible to open: to be told then would be late.
+        if (recipients.Tool == "age" && means.Identity is { } identity)
+            LockedIdentity.Refuse(identity);
         var cipher = recipients.Tool == "age"
             ? new AgeCipher(recipients.Age, means.Identity)
             : await GpgAsync(recipients, means, workingDirectory, cancellationToken);

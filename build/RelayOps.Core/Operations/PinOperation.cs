@@ -18,7 +18,7 @@ public sealed record PinRequest
 public sealed class PinOperation(BackupCatalogue catalogue, IReporter reporter)
 {
     /// <returns>How many stores hold the mark in another state than before; 0 in a dry run.</returns>
-    /// <exception cref="RelayOpsException">No store has it, or it has no record to carry the mark (both <see cref="ExitStatus.BadBackup"/>).</exception>
+    /// <exception cref="RelayOpsException">No store has it, or it has no record to carry the mark (both <see cref="ExitStatus.BadBackup"/>), or a store could not be asked; the others carry it.</exception>
     public async Task<int> RunAsync(PinRequest request, CancellationToken cancellationToken)
     {
         var found = await catalogue.GetAllAsync(request.Backup, cancellationToken);
@@ -36,6 +36,7 @@ public sealed class PinOperation(BackupCatalogue catalogue, IReporter reporter)
                 await entry.Store.SaveRecordAsync(entry.Backup, entry.Backup.Record! with { Pinned = request.Pinned }, cancellationToken);
         }
 
+        (await catalogue.AskAsync(cancellationToken)).RequireComplete($"backup {found[0].Id} may be without the mark in another store");
         return request.DryRun ? 0 : changing.Count;
     }
 }

@@ -13,23 +13,28 @@ public sealed record PruneRequest
     public bool DryRun { get; init; }
 }
 
-/// <summary>Applies retention to every store. The caller has verified the newest backup before this runs.</summary>
+/// <summary>
+/// Applies retention to every store by itself, so one that cannot be asked keeps all it has and no other from being tidied. The caller has
+/// verified the newest backup before this runs.
+/// </summary>
 public sealed class PruneOperation(BackupCatalogue catalogue, IReporter reporter, TimeProvider time)
 {
     /// <exception cref="RelayOpsException">
-    /// The policy keeps nothing (<see cref="ExitStatus.WrongUse"/>), or some backup could not be removed; the others were.
+    /// The policy keeps nothing (<see cref="ExitStatus.WrongUse"/>), or some backup could not be removed or some store not be asked; the others were.
     /// </exception>
     public async Task<ReportedRetention> RunAsync(PruneRequest request, CancellationToken cancellationToken)
     {
         request.Policy.Validate();
         using var phase = reporter.Begin("retention");
-        var stored = (await catalogue.ListAsync(cancellationToken)).ToLookup(entry => Retained(entry.Backup));
+        var listing = await catalogue.AskAsync(cancellationToken);
+        var stored = listing.Backups.ToLookup(entry => Retained(entry.Backup));
         var plan = RetentionPlan.Make([.. stored.Select(entries => entries.Key)], request.Policy, time.GetUtcNow());
         RefuseToLoseTheLast(plan);
         foreach (var decision in plan.Decisions)
             reporter.Note(Describe(decision, request.DryRun));
         if (!request.DryRun)
             await RemoveAsync([.. plan.Removed.Select(decision => stored[decision.Backup].First())], cancellationToken);
+        listing.RequireComplete("retention was not applied to every store");
         return Report(plan) with { NextToGo = FindNextToGo(plan, request.Policy, time.GetUtcNow()) };
     }
 

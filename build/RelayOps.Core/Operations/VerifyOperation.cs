@@ -35,8 +35,21 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         {
             // Of an encrypted one only what its checksum says: the rest may be somebody's wrong key.
             // Retention counts on what was verified once: on this one it must not count any more.
-            await store.SaveRecordAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null, Drill = null }, cancellationToken);
+            await SaveAsync(request.Backup, record with { Verified = VerificationLevel.None, VerifiedAt = null, Drill = null }, cancellationToken);
             throw;
+        }
+    }
+
+    /// <summary>Whoever may only read a store is to restore from it, and to hear of damage there: what was verified before need not be noted again.</summary>
+    private async Task SaveAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.SaveRecordAsync(backup, record, cancellationToken);
+        }
+        catch (RelayOpsException e) when (backup.Record is { Verified: > VerificationLevel.None })
+        {
+            tools.Reporter.Warn($"store {store.Name} cannot note what was found of {backup.Id}: {e.Why}");
         }
     }
 
@@ -182,7 +195,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             Drill = report.Drill?.Facts ?? record.Drill,
             VerifiedAt = tools.Time.GetUtcNow(),
         };
-        await store.SaveRecordAsync(backup, noted, cancellationToken);
+        await SaveAsync(backup, noted, cancellationToken);
         return backup with { Record = noted };
     }
 }

@@ -1,6 +1,6 @@
 namespace RelayOps.Core.Streams;
 
-/// <summary>Holds what must be had whole before it can be written: in memory up to 64 MiB, beyond that in a private file that goes with it.</summary>
+/// <summary>Holds what must be had whole before it can be written: in memory up to 64 MiB, beyond that in a private file that goes with it and that nobody else can read.</summary>
 /// <param name="directory">On this machine, for what does not fit into memory.</param>
 public sealed class Spool(string directory) : IDisposable
 {
@@ -49,9 +49,11 @@ public sealed class Spool(string directory) : IDisposable
         var file = new FileStream(Path.Combine(directory, $".spool-{Environment.ProcessId}-{Guid.NewGuid():N}"), options);
         if (!OperatingSystem.IsWindows())
             File.Delete(file.Name); // Nameless from here on: nothing is left behind even by a kill.
+        // Of an encrypted backup no plaintext may be on a disk, nameless or not.
+        var veiled = new VeiledStream(file);
         _content.Position = 0;
-        await _content.CopyToAsync(file, cancellationToken);
+        await _content.CopyToAsync(veiled, cancellationToken);
         await _content.DisposeAsync();
-        _content = file;
+        _content = veiled;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using RelayOps.Adapters.Encryption;
 using RelayOps.Core;
@@ -91,6 +92,47 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
         await using var opened = keys.Opening("age").Open(new FailingStream());
 
         Assert.Equal("the disk broke", (await Assert.ThrowsAsync<IOException>(() => opened.CopyToAsync(Stream.Null))).Message);
+    }
+
+    /// <summary>gpg leaves private keys to an agent, which is no child of ours and would go on for good.</summary>
+    [Fact]
+    public async Task Open_leaves_no_agent_behind_when_it_is_read_to_its_end_or_given_up()
+    {
+        var ciphertext = await keys.SealAsync("pgp locked", Plain);
+        await using (var opened = keys.Opening("pgp locked").Open(new MemoryStream(ciphertext)))
+        {
+            Assert.NotEqual(0, await opened.ReadAsync(new byte[1000]));
+            Assert.True(HasAgent());
+        }
+
+        await NoAgentAsync();
+        Assert.Equal(Plain, await OpenAsync(keys.Opening("pgp locked"), ciphertext));
+        await NoAgentAsync();
+    }
+
+    /// <summary>One that was told to end takes a moment.</summary>
+    private static async Task NoAgentAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (HasAgent())
+            await tick.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>One that serves a private directory of this process.</summary>
+    private static bool HasAgent() => Process.GetProcessesByName("gpg-agent").Any(agent => CommandLine(agent).Contains($"-{Environment.ProcessId}-", StringComparison.Ordinal));
+
+    private static string CommandLine(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline");
+        }
+        catch (IOException)
+        {
+            // It ended in between.
+            return "";
+        }
     }
 
     [Fact]

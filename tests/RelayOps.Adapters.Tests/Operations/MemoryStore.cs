@@ -6,6 +6,9 @@ namespace RelayOps.Adapters.Tests.Operations;
 /// <summary>A store with one archive.</summary>
 internal sealed class MemoryStore(byte[] archive, Func<Stream, Stream> spoil) : IBackupStore
 {
+    /// <summary>Thrown instead of keeping a record.</summary>
+    public Core.RelayOpsException? ReadOnly { get; init; }
+
     public string Name => "memory";
 
     public CatalogueRecord? Saved { get; private set; }
@@ -17,6 +20,8 @@ internal sealed class MemoryStore(byte[] archive, Func<Stream, Stream> spoil) : 
 
     public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
     {
+        if (ReadOnly is not null)
+            throw ReadOnly;
         Saved = record;
         return Task.CompletedTask;
     }

@@ -60,6 +60,20 @@ public class VerifyOperationTests
         Assert.Equal(VerificationLevel.None, scene.Store!.Saved!.Verified);
     }
 
+    /// <summary>Credentials that may only read, a medium that is mounted so: a new backup has to be noted as verified, an old one to be restored.</summary>
+    [Fact]
+    public async Task RunAsync_proves_what_was_verified_before_in_a_store_that_cannot_be_written_and_tells_of_damage_there()
+    {
+        var scene = new VerifyScene { ReadOnly = new RelayOpsException("cannot write to it", "403", "ask for more rights", ExitStatus.NoConnection) };
+        Assert.Equal(ExitStatus.NoConnection, (await Assert.ThrowsAsync<RelayOpsException>(() => scene.VerifyAsync())).Status);
+        scene.Backup = backup => backup with { Record = backup.Record! with { Verified = VerificationLevel.Sealed } };
+
+        Assert.Equal(VerificationLevel.Deep, (await scene.VerifyAsync()).Report.Level);
+
+        scene.Stored = bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];
+        await FailsAsync(scene, "is not the archive that was stored", "sha256");
+    }
+
     [Fact]
     public async Task RunAsync_asks_of_a_partial_backup_only_what_it_was_made_of()
     {

@@ -7,6 +7,7 @@ using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Encryption;
 using RelayOps.Core.Operations;
+using RelayOps.Core.Operations.Inspection;
 using RelayOps.Core.Operations.Verification;
 using RelayOps.Core.Redis;
 using RelayOps.Core.Signatures;
@@ -57,6 +58,9 @@ internal sealed class VerifyScene
     public MemoryStore? Store { get; private set; }
 
     public IDrill? Drill { get; set; }
+
+    /// <summary>What the store says to whoever writes to it.</summary>
+    public Core.RelayOpsException? ReadOnly { get; set; }
 
     /// <summary>What the archive is sealed with.</summary>
     public IArchiveCipher? Cipher { get; set; }
@@ -133,23 +137,28 @@ internal sealed class VerifyScene
     /// <summary>The same backup, of which the store now holds something else.</summary>
     public Task<VerifiedBackup> VerifyAgainAsync(byte[] stored) => RunAsync(stored, _last!, VerificationLevel.Deep);
 
+    /// <summary>A look into the same backup, of which the store now holds something else.</summary>
+    public Task<BackupInside> InspectAgainAsync(byte[] stored) =>
+        new InspectOperation(Tools).RunAsync(new CataloguedBackup(new MemoryStore(stored, Spoil), _last!), Cancellation);
+
     private Task<VerifiedBackup> RunAsync(byte[] stored, StoredBackup backup, VerificationLevel level)
     {
         _last = backup;
-        Store = new MemoryStore(stored, Spoil);
-        var tools = new VerifyTools
-        {
-            Codecs = Codecs.All,
-            Compose = new YamlComposeParser(),
-            Scrypt = new BouncyCastleScrypt(),
-            Reporter = new SilentReporter(),
-            Time = new FakeTimeProvider(Now),
-            Drill = Drill,
-            FindCipher = FindCipher,
-            TrustedSigners = TrustedSigners,
-        };
-        return new VerifyOperation(Store, tools).RunAsync(new VerifyRequest(backup, level), Cancellation);
+        Store = new MemoryStore(stored, Spoil) { ReadOnly = ReadOnly };
+        return new VerifyOperation(Store, Tools).RunAsync(new VerifyRequest(backup, level), Cancellation);
     }
+
+    private VerifyTools Tools => new()
+    {
+        Codecs = Codecs.All,
+        Compose = new YamlComposeParser(),
+        Scrypt = new BouncyCastleScrypt(),
+        Reporter = new SilentReporter(),
+        Time = new FakeTimeProvider(Now),
+        Drill = Drill,
+        FindCipher = FindCipher,
+        TrustedSigners = TrustedSigners,
+    };
 
     private async Task FillAsync(ArchiveWriter writer)
     {

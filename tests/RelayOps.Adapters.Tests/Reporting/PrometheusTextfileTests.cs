@@ -14,13 +14,15 @@ public sealed class PrometheusTextfileTests : IDisposable
     [Fact]
     public async Task WriteAsync_writes_a_sample_of_each_figure_under_its_help()
     {
-        await WriteAsync(Reports.Backup);
+        await WriteAsync(Reports.Backup with { RtoSeconds = 12.5 });
 
         var lines = await File.ReadAllLinesAsync(Path);
         Assert.Contains("# TYPE relayops_backup_keys gauge", lines);
         Assert.Contains("relayops_backup_keys{operation=\"Backup\",server=\"tokyo\"} 1300", lines);
         Assert.Contains("relayops_backup_size_bytes{operation=\"Backup\",server=\"tokyo\"} 1200000", lines);
         Assert.Contains("relayops_last_success_timestamp_seconds{operation=\"Backup\",server=\"tokyo\"} 1754403942.345", lines);
+        Assert.Contains("relayops_rto_seconds{operation=\"Backup\",server=\"tokyo\"} 12.5", lines);
+        Assert.Contains(lines, line => line.StartsWith("relayops_last_run_duration_seconds{", StringComparison.Ordinal));
         Assert.All(lines.Where(line => line[0] != '#'), line => Assert.Matches("^relayops_[a-z_]+\\{[^}]+\\} -?[0-9.E+]+$", line));
         Assert.Equal([Path], Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!));
     }

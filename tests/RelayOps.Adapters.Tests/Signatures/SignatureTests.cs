@@ -179,6 +179,27 @@ public sealed class SignatureTests(CipherKeys keys)
         }
     }
 
+    /// <summary>The fifth byte of gzip tells a time and changes nothing that is read: the checksum alone can tell.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("age")]
+    public async Task Inspect_demands_the_signature_and_the_bytes_that_it_is_of(string? kind)
+    {
+        var scene = await SceneAsync("ssh-ed25519", "ssh-ed25519.pub");
+        scene.Cipher = kind is null ? null : await keys.SealingAsync(kind);
+        scene.FindCipher = kind is null ? _ => null : _ => keys.Opening(kind);
+        byte[] archive = [];
+        scene.Stored = bytes => archive = bytes;
+        await scene.VerifyAsync();
+        Assert.NotNull((await scene.InspectAgainAsync(archive)).Redis);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => scene.InspectAgainAsync([.. archive[..4], (byte)(archive[4] ^ 1), .. archive[5..]]));
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        scene.TrustedSigners = await Signers.TrustedAsync(keys.At("plain.asc"), "/", Patience);
+        error = await Assert.ThrowsAsync<RelayOpsException>(() => scene.InspectAgainAsync(archive));
+        Assert.Equal("the backup is not trusted", error.What);
+    }
+
     private async Task<VerifyScene> SceneAsync(string key, string trusted) => new()
     {
         Signer = await SignerAsync(keys.At(key), key == "locked.key" ? CipherKeys.Passphrase : null),

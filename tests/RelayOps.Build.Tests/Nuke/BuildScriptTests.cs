@@ -25,6 +25,15 @@ public sealed class BuildScriptTests : IDisposable
         Assert.Equal(7, (await _repository.Run("Backup")).ExitCode);
     }
 
+    /// <summary>One would hold every secret of the run.</summary>
+    [Fact]
+    public async Task Script_has_the_runtime_write_no_dump()
+    {
+        _repository.Running("echo \"$DOTNET_DbgEnableMiniDump\"");
+
+        Assert.Equal("0\n", (await _repository.With("DOTNET_DbgEnableMiniDump", "1").Run("Backup")).Output);
+    }
+
     [Fact]
     public async Task Dependencies_that_are_set_are_not_asked_for()
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Operations;
+using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Tests.Stores;
 
@@ -13,7 +14,7 @@ public sealed class ListOperationTests
     private readonly MemoryStore release = new("release");
     private readonly ListOperation operation;
 
-    public ListOperationTests() => operation = new ListOperation(new BackupCatalogue([local, release]),
+    public ListOperationTests() => operation = new ListOperation(new BackupCatalogue([local, release], SilentReporter.Instance),
         new FakeTimeProvider(new DateTimeOffset(2025, 8, 6, 0, 0, 0, TimeSpan.Zero)));
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class PinOperationTests
     private readonly NotingReporter reporter = new();
     private readonly PinOperation operation;
 
-    public PinOperationTests() => operation = new PinOperation(new BackupCatalogue([local, release]), reporter);
+    public PinOperationTests() => operation = new PinOperation(new BackupCatalogue([local, release], reporter), reporter);
 
     [Fact]
     public async Task RunAsync_marks_the_backup_in_every_store_that_has_it()
@@ -57,6 +57,19 @@ public sealed class PinOperationTests
 
         Assert.Equal([false], await PinnedAsync(local));
         Assert.Equal([$"would pin {Id} in local"], reporter.Lines);
+    }
+
+    [Fact]
+    public async Task RunAsync_marks_what_it_can_and_fails_when_another_store_cannot_be_asked()
+    {
+        local.Add(Id);
+        release.Silence = new RelayOpsException("cannot list store release", "GitHub does not answer", "try again", ExitStatus.NoConnection);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => operation.RunAsync(new PinRequest { Backup = Id }, CancellationToken.None));
+
+        Assert.Equal([true], await PinnedAsync(local));
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Contains("store release could not be asked", error.Why, StringComparison.Ordinal);
     }
 
     [Fact]

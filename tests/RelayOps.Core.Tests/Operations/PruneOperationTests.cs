@@ -9,10 +9,11 @@ namespace RelayOps.Core.Tests.Operations;
 public sealed class PruneOperationTests
 {
     private readonly MemoryStore store = new("local");
+    private readonly MemoryStore remote = new("rclone:there");
     private readonly NotingReporter reporter = new();
     private readonly PruneOperation operation;
 
-    public PruneOperationTests() => operation = new PruneOperation(new BackupCatalogue([store]), reporter,
+    public PruneOperationTests() => operation = new PruneOperation(new BackupCatalogue([store, remote], reporter), reporter,
         new FakeTimeProvider(new DateTimeOffset(2025, 8, 6, 0, 0, 0, TimeSpan.Zero)));
 
     [Fact]
@@ -99,6 +100,22 @@ public sealed class PruneOperationTests
         Assert.Equal("1 of 2 old backups could not be removed", error.What);
         Assert.Equal(["20250804_000000"], store.Deleted);
         Assert.Contains("warning: backup 20250803_000000 stays in store local: the release is immutable", reporter.Lines);
+    }
+
+    [Fact]
+    public async Task RunAsync_tidies_the_other_stores_and_fails_when_one_cannot_be_asked()
+    {
+        store.Add("20250805_000000");
+        store.Add("20250804_000000");
+        remote.Add("20250803_000000");
+        remote.Silence = new RelayOpsException("cannot list store rclone:there", "connection refused", "try it by hand", ExitStatus.NoConnection);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => operation.RunAsync(Keep(1), CancellationToken.None));
+
+        Assert.Equal(["20250804_000000"], store.Deleted);
+        Assert.Empty(remote.Deleted);
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Contains("store rclone:there could not be asked", error.Why, StringComparison.Ordinal);
     }
 
     private static PruneRequest Keep(int keep) => new() { Policy = new RetentionPolicy { Keep = keep } };

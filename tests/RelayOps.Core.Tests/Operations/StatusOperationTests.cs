@@ -9,6 +9,7 @@ namespace RelayOps.Core.Tests.Operations;
 public sealed class StatusOperationTests
 {
     private readonly MemoryStore store = new("local");
+    private readonly MemoryStore remote = new("rclone:there");
     private readonly NotingReporter reporter = new();
 
     [Fact]
@@ -58,6 +59,18 @@ public sealed class StatusOperationTests
         Assert.Equal("20250801_120000", report.VerifiedBackup?.Id);
         Assert.Equal(2, report.Problems.Length);
         Assert.Equal(ExitStatus.NoConnection, Assert.Throws<RelayOpsException>(report.Demand).Status);
+    }
+
+    [Fact]
+    public async Task RunAsync_fails_when_a_store_cannot_be_asked_and_tells_the_age_of_the_other_ones_backups()
+    {
+        store.Add("20250805_120000");
+        remote.Silence = new RelayOpsException("cannot list store rclone:there", "connection refused", "try it by hand", ExitStatus.NoConnection);
+
+        var report = await LookAsync(null, look: null);
+
+        Assert.Equal("20250805_120000", report.VerifiedBackup?.Id);
+        Assert.Equal((ExitStatus.NoConnection, "connection refused"), (report.Status, Assert.Single(report.Problems).Why));
     }
 
     [Theory]
@@ -115,6 +128,6 @@ public sealed class StatusOperationTests
     }
 
     private Task<StatusReport> LookAsync(string? server, Func<CancellationToken, Task<ServerStatus>>? look) =>
-        new StatusOperation(new BackupCatalogue([store]), reporter, new FakeTimeProvider(new DateTimeOffset(2025, 8, 5, 18, 0, 0, TimeSpan.Zero)))
+        new StatusOperation(new BackupCatalogue([store, remote], reporter), reporter, new FakeTimeProvider(new DateTimeOffset(2025, 8, 5, 18, 0, 0, TimeSpan.Zero)))
             .RunAsync(new StatusRequest { ServerName = server, MaxAge = TimeSpan.FromHours(26) }, look, CancellationToken.None);
 }

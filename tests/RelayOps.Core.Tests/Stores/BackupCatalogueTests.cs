@@ -1,4 +1,5 @@
 using RelayOps.Core.Backups;
+using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Tests.Stores;
@@ -8,7 +9,7 @@ public sealed class BackupCatalogueTests
     private readonly MemoryStore local = new("local");
     private readonly MemoryStore release = new("release");
 
-    private BackupCatalogue Catalogue => new([local, release]);
+    private BackupCatalogue Catalogue => new([local, release], SilentReporter.Instance);
 
     [Fact]
     public async Task ListAsync_mixes_the_stores_by_time()
@@ -22,10 +23,6 @@ public sealed class BackupCatalogueTests
         Assert.Equal(["local 20250803_000000", "release 20250802_000000", "local 20250801_000000"],
             listed.Select(entry => $"{entry.Store.Name} {entry.Id}"));
     }
-
-    [Fact]
-    public async Task FindNewestAsync_returns_null_when_no_store_has_any() =>
-        Assert.Null(await Catalogue.FindNewestAsync(CancellationToken.None));
 
     [Fact]
     public async Task FindComparableAsync_is_an_older_verified_backup_of_the_same_server_and_parts()
@@ -86,7 +83,7 @@ public sealed class BackupCatalogueTests
     {
         var outside = new MemoryStore("file");
         var backup = outside.Add("20250801_000000");
-        var catalogue = new BackupCatalogue([local], new OneFile(backup.Location, new CataloguedBackup(outside, backup)));
+        var catalogue = new BackupCatalogue([local], SilentReporter.Instance, new OneFile(backup.Location, new CataloguedBackup(outside, backup)));
 
         Assert.Same(outside, (await catalogue.GetAsync(backup.Location, CancellationToken.None)).Store);
     }

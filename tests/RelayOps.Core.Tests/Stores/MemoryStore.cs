@@ -15,6 +15,12 @@ internal sealed class MemoryStore(string name) : IBackupStore
     /// <summary>Thrown instead of deleting this id.</summary>
     public (string Id, Exception Error)? FailsOn { get; set; }
 
+    /// <summary>Thrown instead of telling what is there.</summary>
+    public RelayOpsException? Silence { get; set; }
+
+    /// <summary>How often it was asked what is there.</summary>
+    public int Asked { get; private set; }
+
     public StoredBackup Add(string id, string? server = "0123456789abcdef", VerificationLevel verified = VerificationLevel.Deep, bool pinned = false,
         string extension = ".tar.gz", bool hasRecord = true, string? only = null,
         DrillFacts? drill = null)
@@ -37,6 +43,9 @@ internal sealed class MemoryStore(string name) : IBackupStore
     public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Asked++;
+        if (Silence is not null)
+            throw Silence;
         return Task.FromResult<IReadOnlyList<StoredBackup>>([.. backups.OrderByDescending(backup => backup.Id)]);
     }
 

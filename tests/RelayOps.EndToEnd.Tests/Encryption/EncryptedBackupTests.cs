@@ -58,6 +58,7 @@ public sealed partial class EncryptedBackupTests : IDisposable
         Assert.True(watch.SawGpg);
         Assert.Empty(watch.Leaks);
         Assert.Empty(ProcessWatch.DirectoriesOf(process.Id));
+        Assert.DoesNotContain(Passphrase, await File.ReadAllTextAsync(deployment.Here[^1]), StringComparison.Ordinal);
 
         await AssertGuideOpensAsync(deployment, $"gpg --batch --quiet --pinentry-mode loopback --passphrase '{Passphrase}' -d", WriteSettings);
     }
@@ -130,6 +131,12 @@ public sealed partial class EncryptedBackupTests : IDisposable
         var refused = await RelayOpsProcess.RunAsync(verify);
         Assert.True(refused.ExitCode == 4, refused.ToString());
         Assert.Contains("nobody whom --trusted-signers names", refused.ToString(), StringComparison.Ordinal);
+
+        foreach (string[] run in (string[][])[["Inspect", .. verify[1..]], ["Usage", .. deployment.Here, .. verify[3..]]])
+        {
+            var unread = await RelayOpsProcess.RunAsync(run);
+            Assert.True(unread.ExitCode == 4, unread.ToString());
+        }
 
         var nobody = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--sign-with", _keys.File("nowhere")]);
         Assert.True(nobody.ExitCode == 2, nobody.ToString());

@@ -12,10 +12,12 @@ public sealed class EncryptedInterruptionTests(Server server)
 
     private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token;
 
+    /// <summary>SYS ends a process with a core file, and the runtime leaves it alone.</summary>
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     [InlineData("KILL", 137)]
+    [InlineData("SYS", 159)]
     public async Task Backup_leaves_no_tool_and_no_secret_behind(string signal, int status)
     {
         await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions { Settings = ["rdbcompression no"] }, Patience);
@@ -27,6 +29,7 @@ public sealed class EncryptedInterruptionTests(Server server)
         while (relay.BytesDown < 1_500_000)
             await tick.WaitForNextTickAsync(Patience);
         Assert.NotEmpty(Tools(backup.Id));
+        Assert.Equal("0 0", LimitOfCoreFiles(backup.Id));
 
         backup.Signal(signal);
         var result = await backup.WaitAsync();
@@ -35,8 +38,14 @@ public sealed class EncryptedInterruptionTests(Server server)
         while (Tools(backup.Id).Count > 0)
             await tick.WaitForNextTickAsync(Patience);
         Assert.Empty(deployment.Archives);
+        Assert.Empty(Directory.GetFiles(RelayOpsProcess.Root, "core*"));
         await AssertNoDirectoryAsync(backup.Id, deployment);
     }
+
+    /// <summary>Soft and hard. Started with none: a core file of a run that holds a secret is one that lies about.</summary>
+    private static string LimitOfCoreFiles(int run) =>
+        string.Join(' ', File.ReadLines($"/proc/{run}/limits").Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..6]);
 
     /// <summary>What a killed run left, the next one that encrypts anything removes.</summary>
     private static async Task AssertNoDirectoryAsync(int run, NativeDeployment deployment)

@@ -22,7 +22,7 @@ internal sealed record ProcessWatch(bool SawGpg, IReadOnlyCollection<string> Lea
                 sawGpg |= commandLine.StartsWith("gpg\0", StringComparison.Ordinal) && commandLine.Contains("--symmetric", StringComparison.Ordinal);
                 // The run itself was given it in its environment, which nobody else may read. A child is the run, memory and all, until its exec.
                 if (commandLine.Contains(secret, StringComparison.Ordinal)
-                    || (commandLine != own && Read(process + "/environ").Contains(secret, StringComparison.Ordinal) && Read(process + "/cmdline") == commandLine))
+                    || (process != $"/proc/{run}" && commandLine != own && Read(process + "/environ").Contains(secret, StringComparison.Ordinal) && Read(process + "/cmdline") == commandLine))
                     leaks.Add(commandLine);
             }
 

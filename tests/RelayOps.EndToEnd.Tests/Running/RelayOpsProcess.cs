@@ -35,8 +35,8 @@ public sealed class RelayOpsProcess : IAsyncDisposable
 
     public static RelayOpsProcess Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
-        // A test run in the background of a shell ignores SIGINT, and would hand that down.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Assembly, .. arguments, "--no-logo"])
+        // A test run in the background of a shell ignores SIGINT, and would hand that down. Core files are as large as they may be.
+        var start = new ProcessStartInfo("sh", ["-c", "ulimit -S -c \"$(ulimit -H -c)\" && exec env --default-signal=INT,TERM dotnet \"$@\"", "sh", Assembly, .. arguments, "--no-logo"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

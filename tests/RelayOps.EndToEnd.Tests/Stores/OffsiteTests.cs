@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing;
 using RelayOps.Testing.Redis;
@@ -48,10 +49,35 @@ public sealed class OffsiteTests : IDisposable
         var alone = await RelayOpsProcess.RunAsync(["Verify", "--backup-directory", deployment.Store]);
         Assert.True(alone.ExitCode == 4, alone.ToString());
 
+        await OneStoreOutOfReachAsync(deployment, both);
+
         var pruned = await RelayOpsProcess.RunAsync(["Prune", "--backup-directory", deployment.Store, .. both, "--keep", "1"]);
         Succeed(pruned);
         Assert.Equal(3, There.Length);
         Assert.DoesNotContain(first, There);
+    }
+
+    /// <summary>The other ones' copies serve; what has to be in every store fails for the one alone.</summary>
+    private static async Task OneStoreOutOfReachAsync(NativeDeployment deployment, string[] both)
+    {
+        const string Away = "rclone:no-such-remote:backups";
+        string[] three = ["--backup-directory", deployment.Store, .. both[..1], $"{both[1]}+{Away}", .. both[2..]];
+
+        var verified = await RelayOpsProcess.RunAsync(["Verify", .. three]);
+        Succeed(verified);
+        Assert.Contains($"warning: store {Away} could not be asked", verified.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"store {Away} could not be asked and may have a newer one", verified.ToString(), StringComparison.Ordinal);
+        var listed = await RelayOpsProcess.RunAsync(["List", .. three, "--json"]);
+        Succeed(listed);
+        Assert.Equal(4, JsonDocument.Parse(listed.Output).RootElement.GetArrayLength());
+
+        var missing = await RelayOpsProcess.RunAsync(["Verify", .. three, "--backup-id", "20250101_000000"]);
+        Assert.True(missing.ExitCode == 2, missing.ToString());
+        Assert.Contains($"store {Away} could not be asked", missing.ToString(), StringComparison.Ordinal);
+        var backup = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here[..4], .. three]);
+        Assert.True(backup.ExitCode == 2, backup.ToString());
+        Assert.Contains($"the backup did not get into store {Away}", backup.ToString(), StringComparison.Ordinal);
+        Assert.Equal(3, deployment.Archives.Count());
     }
 
     private static void Succeed(RelayOpsResult result) => Assert.True(result.ExitCode == 0, result.ToString());

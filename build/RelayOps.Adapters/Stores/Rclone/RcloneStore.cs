@@ -12,7 +12,7 @@ namespace RelayOps.Adapters.Stores.Rclone;
 /// Backups in whatever rclone reaches: archive, <c>.sha256</c> and <c>.json</c> side by side, as in a local store. An archive gets its
 /// name last, after it was proven there; until then it is no backup.
 /// </summary>
-public sealed class RcloneStore : IBackupDestination
+public sealed partial class RcloneStore : IBackupDestination
 {
     /// <summary>Before the remote and its path in <c>--store</c>.</summary>
     public const string Prefix = "rclone:";
@@ -78,65 +78,8 @@ public sealed class RcloneStore : IBackupDestination
         : throw new RelayOpsException($"nothing is sent to store {Name}", "the backup is not encrypted, and an archive is a secret",
             "encrypt it (--encrypt-to), or pass --allow-plaintext where nobody else can read that store", ExitStatus.WrongUse);
 
-    public async Task<StoredBackup> PutAsync(CataloguedBackup source, CancellationToken cancellationToken)
-    {
-        var backup = source.Backup;
-        var record = backup.Record ?? throw new RelayOpsException($"{backup.Archive} is not copied to store {Name}", "it has no catalogue record",
-            "make a backup with the Backup target", ExitStatus.BadBackup);
-        await RequireAdmissionAsync(backup.Encryption is not null, cancellationToken);
-        var name = NameOf(backup);
-        if (await FindSizeAsync(name.FileName, cancellationToken) == record.SizeBytes && await HasAsync(name.FileName, record.Sha256, cancellationToken))
-            return Describe(name, record);
-        var partial = PartialPrefix + name.FileName;
-        try
-        {
-            await SendAsync(source, partial, cancellationToken);
-            if (!await HasAsync(partial, record.Sha256, cancellationToken))
-                throw new RelayOpsException($"{name.FileName} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again");
-            await WriteAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), cancellationToken);
-            await WriteAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
-            await DemandAsync($"name {name.FileName} in", ["moveto", program.PathOf(partial), program.PathOf(name.FileName)], cancellationToken);
-        }
-        catch
-        {
-            await TryRemoveAsync(partial);
-            throw;
-        }
-
-        return Describe(name, record);
-    }
-
-    /// <summary>What stays has a hidden name, and the next run writes over it.</summary>
-    private async Task TryRemoveAsync(string partial)
-    {
-        using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        try
-        {
-            await program.RunAsync(["deletefile", program.PathOf(partial)], null, briefly.Token);
-        }
-        catch (Exception e) when (e is OperationCanceledException or RelayOpsException)
-        {
-            // The error that led here is the one to tell.
-        }
-    }
-
     internal static RelayOpsException Gone(string archive) =>
         new($"the archive '{archive}' is gone", "the store does not have it any more", "run the List target to see the backups there are", ExitStatus.BadBackup);
-
-    /// <summary>A file of this machine rclone reads itself, and again where a transfer breaks; anything else comes as a stream.</summary>
-    private async Task SendAsync(CataloguedBackup source, string partial, CancellationToken cancellationToken)
-    {
-        if (source.Store is LocalDirectoryStore && File.Exists(source.Backup.Location))
-        {
-            await DemandAsync("write to", ["copyto", source.Backup.Location, program.PathOf(partial)], cancellationToken);
-            return;
-        }
-
-        await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
-        var result = await program.RunAsync(["rcat", program.PathOf(partial)], content, cancellationToken);
-        if (!result.Succeeded)
-            throw program.Failed("write to", result);
-    }
 
     /// <summary>By the remote's own SHA-256 where it knows one, else every byte is read back.</summary>
     private async Task<bool> HasAsync(string file, string sha256, CancellationToken cancellationToken)
@@ -175,15 +118,15 @@ public sealed class RcloneStore : IBackupDestination
     private StoredBackup Describe(ArchiveName name, long size, string beside)
     {
         var (record, checksum) = (Path.Combine(beside, name.Record), Path.Combine(beside, name.Checksum));
-        return Describe(name, size, FindRecord(record, name), File.Exists(checksum) ? FindChecksum(File.ReadAllText(checksum), name) : null);
+        return Describe(name, size, File.Exists(record) ? FindRecord(File.ReadAllBytes(record), name) : null, File.Exists(checksum) ? FindChecksum(File.ReadAllText(checksum), name) : null);
     }
 
     /// <summary>One that cannot be read is as good as lost: Verify needs only the archive.</summary>
-    private static CatalogueRecord? FindRecord(string path, ArchiveName name)
+    private static CatalogueRecord? FindRecord(byte[] json, ArchiveName name)
     {
         try
         {
-            return File.Exists(path) && CatalogueJson.Read(File.ReadAllBytes(path)) is var record && record.Archive == name.FileName ? record : null;
+            return CatalogueJson.Read(json) is var record && record.Archive == name.FileName ? record : null;
         }
         catch (RelayOpsException e) when (e.Status == ExitStatus.BadBackup)
         {

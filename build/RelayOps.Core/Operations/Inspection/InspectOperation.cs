@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Encryption;
@@ -11,7 +12,7 @@ namespace RelayOps.Core.Operations.Inspection;
 /// <summary>Looks into a backup in one pass over what the store holds: nothing is unpacked, and no content is told.</summary>
 public sealed class InspectOperation(VerifyTools tools)
 {
-    /// <exception cref="RelayOpsException">It cannot be read or decrypted (<see cref="ExitStatus.BadBackup"/>).</exception>
+    /// <exception cref="RelayOpsException">It cannot be read or decrypted, or is not signed as demanded (<see cref="ExitStatus.BadBackup"/>).</exception>
     public async Task<BackupInside> RunAsync(CataloguedBackup backup, CancellationToken cancellationToken)
     {
         var (content, look) = await ReadAsync(backup, withDigests: false, cancellationToken);
@@ -45,15 +46,26 @@ public sealed class InspectOperation(VerifyTools tools)
     private async Task<(BackupContent Content, DatasetLook? Look)> ReadAsync(
         CataloguedBackup backup, bool withDigests, CancellationToken cancellationToken)
     {
+        await SignatureCheck.RequireAsync(backup.Backup, tools.TrustedSigners, cancellationToken);
         var looks = new DatasetLooks(withDigests);
         var encryption = backup.Backup.Encryption;
         var cipher = encryption is null ? null : tools.FindCipher(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption);
         using var phase = tools.Reporter.Begin($"look into {backup.Id}", backup.Backup.SizeBytes);
         await using var stored = await backup.Store.OpenAsync(backup.Backup, cancellationToken);
         await using var source = new SealedSource(stored, phase);
-        await using var plain = cipher is null ? (Stream)source : cipher.Open(source);
-        var content = await new ContentReader(tools, VerificationLevel.Deep, ground: null, looks.Watch).ReadAsync(plain, cancellationToken);
+        var content = await ReadAsync(source, cipher, looks, cancellationToken);
+        await SignatureCheck.RequireBytesAsync(backup.Backup, tools.TrustedSigners, source, cancellationToken);
         return (content, looks.Find(content));
+    }
+
+    private async Task<BackupContent> ReadAsync(SealedSource source, IArchiveCipher? cipher, DatasetLooks looks, CancellationToken cancellationToken)
+    {
+        // Either leaves the source open.
+        await using var plain = cipher is null ? new ReadAhead(source) : cipher.Open(source);
+        var content = await new ContentReader(tools, VerificationLevel.Deep, ground: null, looks.Watch).ReadAsync(plain, cancellationToken);
+        // To its very end, where a cipher tells whether all of it was authentic.
+        await plain.CopyToAsync(Stream.Null, cancellationToken);
+        return content;
     }
 
     private static BackupInside Describe(StoredBackup backup, BackupContent content, DatasetLook? look)

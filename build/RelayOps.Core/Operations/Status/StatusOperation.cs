@@ -43,7 +43,10 @@ public sealed class StatusOperation(BackupCatalogue catalogue, IReporter reporte
     private async Task<(BackupAge? Newest, BackupAge? Drilled)> FindAsync(
         StatusRequest request, List<RelayOpsException> problems, CancellationToken cancellationToken)
     {
-        var verified = (await catalogue.ListAsync(cancellationToken)).Where(entry => IsVerified(entry.Backup, request.ServerName)).ToList();
+        var listing = await catalogue.AskAsync(cancellationToken);
+        // A copy that cannot be had is none: whoever watches has to hear of it, and of the others' age all the same.
+        problems.AddRange(listing.Silent.Select(silent => silent.Error));
+        var verified = listing.Backups.Where(entry => IsVerified(entry.Backup, request.ServerName)).ToList();
         if (verified is not [var newest, ..])
         {
             problems.Add(new RelayOpsException("there is no verified backup", $"no store has one{Of(request.ServerName)}",

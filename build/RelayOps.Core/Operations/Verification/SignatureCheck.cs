@@ -21,6 +21,15 @@ internal static class SignatureCheck
         return await trusted.RequireAsync(BackupStatement.Of(record), signature, cancellationToken);
     }
 
+    /// <summary>What is signed is the record: whether the bytes are those that it names is told by their checksum alone.</summary>
+    /// <param name="source">Nobody else may read it any more.</param>
+    /// <exception cref="RelayOpsException">They are others (<see cref="ExitStatus.BadBackup"/>).</exception>
+    public static async Task RequireBytesAsync(StoredBackup backup, ITrustedSigners? trusted, SealedSource source, CancellationToken cancellationToken)
+    {
+        if (trusted is not null)
+            ChecksumCheck.Require(backup, await source.FinishAsync(cancellationToken), source.Total, inner: null);
+    }
+
     private static RelayOpsException Untrusted(StoredBackup backup, string why) => new($"backup {backup.Id} is not trusted", why,
         "use a backup that was made with --sign-with; leave --trusted-signers out only if you know where this one comes from", ExitStatus.BadBackup);
 }

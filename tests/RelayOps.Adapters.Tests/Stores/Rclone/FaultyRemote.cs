@@ -26,6 +26,18 @@ internal sealed class FaultyRemote : IAsyncDisposable
     /// <summary>The status that an upload of an archive gets; null when it goes through.</summary>
     public HttpStatusCode? RefusedUpload { get; set; }
 
+    /// <summary>The status that a record gets; null when it goes through.</summary>
+    public HttpStatusCode? RefusedRecord { get; set; }
+
+    /// <summary>How many uploads of an archive break off in their middle.</summary>
+    public int CutUploads { get; set; }
+
+    /// <summary>How many archives were sent.</summary>
+    public int Uploads { get; private set; }
+
+    /// <summary>How many requests are told to come again later.</summary>
+    public int Throttled { get; set; }
+
     /// <summary>How many downloads of an archive break off in their middle.</summary>
     public int CutDownloads { get; set; }
 
@@ -64,11 +76,18 @@ internal sealed class FaultyRemote : IAsyncDisposable
         var isArchive = request.Url!.AbsolutePath.Contains(".tar.", StringComparison.Ordinal);
         try
         {
-            if ((Refusal ?? (request.HttpMethod == "PUT" && isArchive ? RefusedUpload : null)) is { } refused)
+            if (Find(request, isArchive) is { } refused)
             {
                 await request.InputStream.CopyToAsync(Stream.Null);
                 response.StatusCode = (int)refused;
                 response.Close();
+                return;
+            }
+
+            if (request.HttpMethod == "PUT" && isArchive && ++Uploads <= CutUploads)
+            {
+                await request.InputStream.ReadExactlyAsync(new byte[100_000]);
+                response.Abort();
                 return;
             }
 
@@ -95,6 +114,19 @@ internal sealed class FaultyRemote : IAsyncDisposable
         {
             // The other side has hung up.
         }
+    }
+
+    /// <summary>What it is refused with; null where it is not.</summary>
+    private HttpStatusCode? Find(HttpListenerRequest request, bool isArchive)
+    {
+        if (Throttled > 0)
+        {
+            Throttled--;
+            return HttpStatusCode.TooManyRequests;
+        }
+
+        return Refusal ?? (request.HttpMethod != "PUT" ? null : isArchive ? RefusedUpload
+            : request.Url!.AbsolutePath.EndsWith(".json", StringComparison.Ordinal) ? RefusedRecord : null);
     }
 
     private async Task<HttpResponseMessage> ForwardAsync(HttpListenerRequest request)

@@ -69,6 +69,52 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
         Assert.Equal(source.Backup.Record, Assert.Single(await Store.ListAsync(CancellationToken.None)).Record!, Same);
     }
 
+    /// <summary>The second of the two goes on failing: nothing is shown, and the next run begins anew.</summary>
+    [Fact]
+    public async Task PutAsync_sends_again_what_was_cut_and_shows_nothing_of_what_always_is()
+    {
+        var source = await LocalAsync();
+        remote!.CutUploads = 1;
+        await Store.PutAsync(source, CancellationToken.None);
+        Assert.Equal(2, remote.Uploads);
+        var other = await LocalAsync("20250806_142530");
+        remote.CutUploads = int.MaxValue;
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.PutAsync(other, CancellationToken.None));
+
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Equal(source.Backup.Id, Assert.Single(await Store.ListAsync(CancellationToken.None)).Id);
+        remote.CutUploads = 0;
+        await Store.PutAsync(other, CancellationToken.None);
+        Assert.Equal(2, (await Store.ListAsync(CancellationToken.None)).Count);
+    }
+
+    [Fact]
+    public async Task PutAsync_does_not_send_again_what_had_arrived_whole_when_the_run_before_failed()
+    {
+        var source = await LocalAsync();
+        remote!.RefusedRecord = HttpStatusCode.Forbidden;
+        await Assert.ThrowsAsync<RelayOpsException>(() => Store.PutAsync(source, CancellationToken.None));
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
+        remote.RefusedRecord = null;
+
+        await Store.PutAsync(source, CancellationToken.None);
+
+        Assert.Equal(1, remote.Uploads);
+        Assert.Equal(source.Backup.Record, Assert.Single(await Store.ListAsync(CancellationToken.None)).Record!, Same);
+    }
+
+    [Fact]
+    public async Task PutAsync_comes_again_when_it_is_told_to_come_later()
+    {
+        remote!.Throttled = 3;
+
+        await Store.PutAsync(await LocalAsync(), CancellationToken.None);
+
+        Assert.Equal(0, remote.Throttled);
+        Assert.Single(await Store.ListAsync(CancellationToken.None));
+    }
+
     [Fact]
     public async Task Every_call_ends_in_exit_3_when_the_remote_refuses_everything()
     {
@@ -81,10 +127,10 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
 
     private static bool Same(CatalogueRecord? one, CatalogueRecord? other) => CatalogueJson.Write(one!).AsSpan().SequenceEqual(CatalogueJson.Write(other!));
 
-    private async Task<CataloguedBackup> LocalAsync()
+    private async Task<CataloguedBackup> LocalAsync(string id = "20250805_142530")
     {
         var local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
-        var record = Contracts.StoreContract.RecordOf(BackupId.Get("20250805_142530"), content);
+        var record = Contracts.StoreContract.RecordOf(BackupId.Get(id), content);
         await using var pending = await local.BeginAsync(record.Archive, CancellationToken.None);
         await pending.Content.WriteAsync(content);
         return new CataloguedBackup(local, await pending.CommitAsync(record, CancellationToken.None));

@@ -5,7 +5,7 @@ using RelayOps.Testing;
 
 namespace RelayOps.Adapters.Tests.Stores.Rclone;
 
-/// <summary>A webdav server on loopback that shows one directory; it knows no checksums, as many remotes.</summary>
+/// <summary>A server of rclone's own on loopback that shows one directory; webdav knows no checksums, as many remotes, and sftp none that counts.</summary>
 internal sealed class RcloneServer : IAsyncDisposable
 {
     private readonly Process process;
@@ -24,11 +24,12 @@ internal sealed class RcloneServer : IAsyncDisposable
         await Prerequisites.EnsureAsync([("rclone", "rclone")], patience.Token);
     }
 
-    public static async Task<RcloneServer> StartAsync(string directory)
+    /// <param name="protocol">Debian 12's rclone (1.60) serves webdav and sftp; it is too old to serve s3.</param>
+    public static async Task<RcloneServer> StartAsync(string directory, string protocol = "webdav", params string[] options)
     {
         await EnsureInstalledAsync();
         var port = FreePort();
-        var start = new ProcessStartInfo("rclone", ["serve", "webdav", "--config", "/dev/null", "--addr", $"127.0.0.1:{port}", directory]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("rclone", ["serve", protocol, "--config", "/dev/null", "--addr", $"127.0.0.1:{port}", .. options, directory]) { RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();

@@ -48,9 +48,43 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
         var put = await PutAsync(Newest, [1, 2, 3]);
         File.WriteAllBytes(home["remote/backups/" + put.Archive], [1, 2, 4]);
 
-        await store!.PutAsync((await new BackupCatalogue([local!]).GetAllAsync("latest", CancellationToken.None))[0], CancellationToken.None);
+        await store!.PutAsync((await new BackupCatalogue([local!], SilentReporter.Instance).GetAllAsync("latest", CancellationToken.None))[0], CancellationToken.None);
 
         Assert.Equal([1, 2, 3], File.ReadAllBytes(home["remote/backups/" + put.Archive]));
+    }
+
+    [Fact]
+    public async Task PutAsync_writes_over_no_backup_of_another_server()
+    {
+        var other = await PutAsync(Newest, [1, 2, 3]);
+        await store!.SaveRecordAsync(other, other.Record! with { Server = other.Record!.Server with { Id = "fedcba9876543210", Name = "oslo" } }, CancellationToken.None);
+        var source = await new BackupCatalogue([local!], SilentReporter.Instance).GetAsync("latest", CancellationToken.None);
+        await using (var pending = await local!.BeginReplacementAsync(source.Backup, source.Backup.Archive, CancellationToken.None))
+        {
+            await pending.Content.WriteAsync(new byte[] { 4, 5, 6, 7 });
+            source = source with { Backup = await pending.CommitAsync(RecordOf(Newest, [4, 5, 6, 7]), CancellationToken.None) };
+        }
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.PutAsync(source, CancellationToken.None));
+
+        Assert.Contains("a backup of oslo under that name", error.Why, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(home["remote/backups/" + other.Archive]));
+    }
+
+    [Fact]
+    public async Task PutAsync_removes_what_a_killed_run_left_days_ago_and_nothing_of_one_that_may_be_at_work()
+    {
+        Directory.CreateDirectory(home["remote/backups"]);
+        foreach (var (name, days) in new[] { ("20250701_000000", 4), ("20250804_000000", 1) })
+        {
+            File.WriteAllText(home[$"remote/backups/.relayops-partial-claude-relay-backup-{name}.tar.gz"], "half");
+            File.SetLastWriteTimeUtc(home[$"remote/backups/.relayops-partial-claude-relay-backup-{name}.tar.gz"], DateTime.UtcNow.AddDays(-days));
+        }
+
+        await PutAsync(Newest, [1, 2, 3]);
+
+        Assert.Equal(".relayops-partial-claude-relay-backup-20250804_000000.tar.gz",
+            Path.GetFileName(Assert.Single(Directory.GetFiles(home["remote/backups"], ".relayops-partial-*"))));
     }
 
     [Fact]

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Text;
+using RelayOps.Core;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Stores;
+
+namespace RelayOps.Adapters.Stores.Rclone;
+
+/// <summary>How a backup gets there.</summary>
+public sealed partial class RcloneStore
+{
+    public async Task<StoredBackup> PutAsync(CataloguedBackup source, CancellationToken cancellationToken)
+    {
+        var backup = source.Backup;
+        var record = backup.Record ?? throw new RelayOpsException($"{backup.Archive} is not copied to store {Name}", "it has no catalogue record",
+            "make a backup with the Backup target", ExitStatus.BadBackup);
+        await RequireAdmissionAsync(backup.Encryption is not null, cancellationToken);
+        var name = NameOf(backup);
+        var there = await FilesAsync(cancellationToken);
+        if (await IsWholeAsync(there, name.FileName, record, cancellationToken))
+            return Describe(name, record);
+        if (there.Any(file => file.Name == name.FileName))
+            await RefuseAnothersAsync(name, record, cancellationToken);
+        var partial = PartialPrefix + name.FileName;
+        // Sent to its end by a run that was stopped before it had its name.
+        var isProven = await IsWholeAsync(there, partial, record, cancellationToken);
+        try
+        {
+            if (!isProven)
+                await SendAsync(source, partial, cancellationToken);
+            isProven = isProven || await HasAsync(partial, record.Sha256, cancellationToken);
+            if (!isProven)
+                throw new RelayOpsException($"{name.FileName} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again");
+            await WriteAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), cancellationToken);
+            await WriteAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
+            await DemandAsync($"name {name.FileName} in", ["moveto", program.PathOf(partial), program.PathOf(name.FileName)], cancellationToken);
+        }
+        catch when (!isProven)
+        {
+            await TryRemoveAsync(partial);
+            throw;
+        }
+
+        if (there.Any(file => file.Name.StartsWith(PartialPrefix, StringComparison.Ordinal) && file.Name != partial))
+            await RemoveLeftoversAsync(cancellationToken);
+        return Describe(name, record);
+    }
+
+    /// <summary>What has the name is an older or damaged copy of this backup, or another server's backup of the same second, which nobody may write over.</summary>
+    private async Task RefuseAnothersAsync(ArchiveName name, CatalogueRecord record, CancellationToken cancellationToken)
+    {
+        var told = await program.RunAsync(["cat", program.PathOf(name.Record)], null, cancellationToken);
+        if (!told.Succeeded && !told.IsMissing)
+            throw program.Failed($"read {name.Record} from", told);
+        if (FindRecord(Encoding.UTF8.GetBytes(told.Output), name) is { } other && other.Server.Id != record.Server.Id)
+            throw new RelayOpsException($"{name.FileName} is not copied to store {Name}", $"the store has a backup of {other.Server.Name} under that name",
+                "give each server a path of its own in the remote, or make another backup");
+    }
+
+    /// <summary>Of runs that were killed; one of these days may still be on its way. What cannot be removed now, the next run removes.</summary>
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken) => _ = await program.RunAsync(
+        ["delete", remote, "--max-depth", "1", "--include", $"/{PartialPrefix}*", "--min-age", "3d"], null, cancellationToken);
+
+    private async Task<bool> IsWholeAsync(ImmutableArray<RcloneFile> there, string file, CatalogueRecord record, CancellationToken cancellationToken) =>
+        there.Any(one => one.Name == file && one.Size == record.SizeBytes) && await HasAsync(file, record.Sha256, cancellationToken);
+
+    /// <summary>What stays has a hidden name, and the next run writes over it.</summary>
+    private async Task TryRemoveAsync(string partial)
+    {
+        using var briefly = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await program.RunAsync(["deletefile", program.PathOf(partial)], null, briefly.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RelayOpsException)
+        {
+            // The error that led here is the one to tell.
+        }
+    }
+
+    /// <summary>A file of this machine rclone reads itself, and again where a transfer breaks; anything else comes as a stream.</summary>
+    private async Task SendAsync(CataloguedBackup source, string partial, CancellationToken cancellationToken)
+    {
+        if (source.Store is LocalDirectoryStore && File.Exists(source.Backup.Location))
+        {
+            await DemandAsync("write to", ["copyto", source.Backup.Location, program.PathOf(partial)], cancellationToken);
+            return;
+        }
+
+        await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
+        var result = await program.RunAsync(["rcat", program.PathOf(partial)], content, cancellationToken);
+        if (!result.Succeeded)
+            throw program.Failed("write to", result);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.Versioning;
+using RelayOps.Adapters.Stores;
+using RelayOps.Adapters.Stores.Rclone;
+using RelayOps.Adapters.Tests.Contracts;
+using RelayOps.Core;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
+using RelayOps.Testing.Processes;
+
+namespace RelayOps.Adapters.Tests.Stores.Rclone;
+
+/// <summary>A remote on the other side of a login.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class RcloneSftpTests : IDisposable
+{
+    private const string Password = "canary-sftp-22c1";
+
+    private readonly TemporaryDirectory home = new();
+    private readonly byte[] content = new byte[700_001];
+
+    public void Dispose() => home.Dispose();
+
+    [Fact]
+    public async Task Store_keeps_lists_reads_and_removes_over_sftp_and_a_wrong_password_is_exit_3()
+    {
+        Random.Shared.NextBytes(content);
+        Directory.CreateDirectory(home["remote"]);
+        await using var server = await RcloneServer.StartAsync(home["remote"], "sftp", "--user", "relay", "--pass", Password);
+        var store = await OpenAsync(server, Password);
+
+        var put = await store.PutAsync(await LocalAsync(), CancellationToken.None);
+        Assert.Equal(put.Record, Assert.Single(await store.ListAsync(CancellationToken.None)).Record!, Same);
+        Assert.Equal(content, await ReadAsync(store, put));
+        await store.SaveRecordAsync(put, put.Record! with { Pinned = true }, CancellationToken.None);
+        Assert.True(Assert.Single(await store.ListAsync(CancellationToken.None)).Record!.Pinned);
+        await store.DeleteAsync(put, CancellationToken.None);
+        Assert.Empty(Directory.GetFiles(home["remote/backups"]));
+
+        var wrong = await OpenAsync(server, Password + "x");
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => wrong.ListAsync(CancellationToken.None));
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+    }
+
+    private static bool Same(CatalogueRecord? one, CatalogueRecord? other) => CatalogueJson.Write(one!).AsSpan().SequenceEqual(CatalogueJson.Write(other!));
+
+    private static async Task<byte[]> ReadAsync(RcloneStore store, StoredBackup backup)
+    {
+        await using var stream = await store.OpenAsync(backup, CancellationToken.None);
+        using var read = new MemoryStream();
+        await stream.CopyToAsync(read);
+        return read.ToArray();
+    }
+
+    private static async Task<RcloneStore> OpenAsync(RcloneServer server, string password)
+    {
+        var obscured = (await Shell.RunAsync("rclone", ["obscure", password], CancellationToken.None)).Trim();
+        return new RcloneStore($"{RcloneStore.Prefix}:sftp,host=127.0.0.1,port={server.Address.Port},user=relay,pass={obscured}:backups", allowPlaintext: true);
+    }
+
+    private async Task<CataloguedBackup> LocalAsync()
+    {
+        var local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
+        var record = StoreContract.RecordOf(BackupId.Get("20250805_142530"), content);
+        await using var pending = await local.BeginAsync(record.Archive, CancellationToken.None);
+        await pending.Content.WriteAsync(content);
+        return new CataloguedBackup(local, await pending.CommitAsync(record, CancellationToken.None));
+    }
+}
