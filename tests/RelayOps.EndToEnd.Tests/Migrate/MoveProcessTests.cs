@@ -35,7 +35,7 @@ public sealed class MoveProcessTests(Server server)
         await using var arrived = scenario.Deployment.MovedTo(Bed.Second, scenario.NewPath, scenario.Deployment.Port + 1);
         var url = $"http://127.0.0.1:{arrived.Port}/health";
         var moved = await RelayOpsProcess.RunAsync([.. line, "--confirm", "yes", "--report", directory.File("report.json"), "--health-url", url,
-            "--new-port", $"{arrived.Port}", "--new-project-name", "elsewhere"]);
+            "--new-port", $"{arrived.Port}", "--new-project-name", "elsewhere", "--keep-archive"]);
 
         Assert.True(moved.ExitCode == 0, moved.ToString());
         Assert.Contains("an earlier Migrate", moved.ToString());
@@ -48,6 +48,8 @@ public sealed class MoveProcessTests(Server server)
         Assert.Equal(5, phases.Count);
         Assert.Equal(report.GetProperty("downtimeSeconds").GetDouble(), phases.Sum(), precision: 1);
         Console.WriteLine(moved);
+        var kept = JsonDocument.Parse((await RelayOpsProcess.RunAsync(["List", "--backup-directory", directory.File("store"), "--json"])).Output).RootElement;
+        Assert.Equal("deep", Assert.Single(kept.EnumerateArray()).GetProperty("verified").GetString());
 
         var backup = await RelayOpsProcess.RunAsync(["Backup", .. server.Reaching(ServerUsers.Docker, scenario.Deployment.Path), "--backup-directory", directory.File("store")]);
         Assert.True(backup.ExitCode == 2, backup.ToString());

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using RelayOps.EndToEnd.Tests.Restore;
 using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Docker;
+using RelayOps.Testing.Processes;
 using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Status;
@@ -29,6 +31,9 @@ public sealed class StatusTests(Server server)
         Assert.True(old.ExitCode == 1, old.ToString());
         Assert.Contains("is too old", old.ToString(), StringComparison.Ordinal);
 
+        await CrashAsync(scenario);
+        Assert.Equal([1, 0], (await AskAsync(reaching)).Report.GetProperty("server").GetProperty("containers").EnumerateArray().Select(one => one.GetProperty("restarts").GetInt32()).OrderDescending());
+
         await scenario.Deployment.ComposeAsync(["stop", "-t", "20", "redis"], scenario.Patience);
         var (broken, problems) = await AskAsync(reaching);
         Assert.True(broken.ExitCode == 1, broken.ToString());
@@ -37,6 +42,14 @@ public sealed class StatusTests(Server server)
         var (away, fresh) = await AskAsync(["--server", "nobody@127.0.0.1:1", .. reaching[2..]]);
         Assert.True(away.ExitCode == 3, away.ToString());
         Assert.Equal(JsonValueKind.Null, fresh.GetProperty("server").ValueKind);
+    }
+
+    /// <summary>The service ends by itself, and docker starts it again.</summary>
+    private static async Task CrashAsync(Scenario scenario)
+    {
+        var process = await DockerDaemon.RunAsync(["inspect", "-f", "{{.State.Pid}}", await scenario.Deployment.ContainerAsync("claude-relay", scenario.Patience)], scenario.Patience);
+        await Shell.RunAsRootAsync("kill", ["-KILL", process.Trim()], scenario.Patience);
+        await scenario.Deployment.WaitUntilHealthyAsync(TimeSpan.FromSeconds(60), scenario.Patience);
     }
 
     /// <summary>Standard output is JSON alone, whatever the outcome.</summary>

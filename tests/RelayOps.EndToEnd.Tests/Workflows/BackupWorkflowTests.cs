@@ -120,6 +120,24 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Scheduled_drill_opens_an_incident_while_there_is_nothing_that_it_could_bring_up()
+    {
+        var failed = await _runner.OnScheduleAsync("drill.yml");
+
+        Assert.True(failed.Status == 1, failed.ToString());
+        Assert.Contains("## ❌ Verify", failed["Drill"].Summary, StringComparison.Ordinal);
+        var issue = Assert.Single(_github.Issues);
+        Assert.Equal(("RelayOps: Verify fails", "open"), (issue.Title, issue.State));
+
+        await _runner.OnScheduleAsync("backup.yml");
+        _runner.Publish(_github);
+        var drill = await _runner.OnScheduleAsync("drill.yml");
+
+        Assert.True(drill.Status == 0, drill.ToString());
+        Assert.Equal("closed", issue.State);
+    }
+
+    [Fact]
     public async Task Dispatched_dry_run_changes_nothing_and_uploads_no_backup()
     {
         var run = await _runner.OnDispatchAsync("backup.yml", new JsonObject { ["profile"] = "tokyo", ["dry-run"] = true });
