@@ -14,7 +14,7 @@ public sealed class InterpreterTests : IDisposable
 
     [Theory]
     [InlineData("uses: somebody/unknown@v1", "nothing is known of the action somebody/unknown@v1")]
-    [InlineData("run: echo ${{ unheard.of }}", "unheard")]
+    [InlineData("{ run: 'true', env: { A: '${{ unheard.of }}' } }", "unheard")]
     public async Task Run_ends_in_an_error_at_what_it_does_not_know(string step, string error)
     {
         await NodePackages.EnsureAsync(CancellationToken.None);
