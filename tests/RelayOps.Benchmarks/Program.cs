@@ -1,9 +1,9 @@
 using RelayOps.Benchmarks;
 using RelayOps.Testing.Datasets;
 
-// Arguments: the file the table goes to; then, if not all are wanted, which: backup, restore, keys, rdb; and of which size: 30MB, 1GB.
+// Arguments: the file the table goes to; then, if not all are wanted, which: backup, restore, migrate, keys, rdb; and of which size: 30MB, 1GB.
 var path = args.Length > 0 ? args[0] : "benchmark.md";
-string[] benchmarks = ["rdb", "backup", "restore", "keys"], sizes = ["30MB", "1GB"];
+string[] benchmarks = ["rdb", "backup", "restore", "migrate", "keys"], sizes = ["30MB", "1GB"];
 var wanted = args.Skip(1).ToList();
 if (wanted.Except(benchmarks).Except(sizes).FirstOrDefault() is { } unknown)
     throw new ArgumentException($"'{unknown}' is none of {string.Join(", ", benchmarks.Concat(sizes))}");
@@ -17,6 +17,8 @@ await using (var table = new StreamWriter(path))
         await BackupBenchmark.RunAsync(table, measured, CancellationToken.None);
     if (Wants(benchmarks, "restore"))
         await RestoreBenchmark.RunAsync(table, measured, CancellationToken.None);
+    if (Wants(benchmarks, "migrate"))
+        await MigrateBenchmark.RunAsync(table, measured, CancellationToken.None);
     if (Wants(benchmarks, "keys"))
         await KeysBenchmark.RunAsync(table, CancellationToken.None);
     if (Wants(benchmarks, "rdb"))

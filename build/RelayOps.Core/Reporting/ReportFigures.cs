@@ -7,6 +7,8 @@ public sealed record ReportFigure(string Name, string Value);
 /// <summary>The figures of a report for people, in order: the closing table and the job summary show the same.</summary>
 public static class ReportFigures
 {
+    private const int MostPhases = 4;
+
     public static ImmutableArray<ReportFigure> Of(OperationReport report) =>
         [.. Pairs(report).Where(pair => pair.Value is not null).Select(pair => new ReportFigure(pair.Name, pair.Value!))];
 
@@ -42,6 +44,7 @@ public static class ReportFigures
         yield return ("Growth", report.Usage?.Growth);
         yield return ("Warnings", report.Warnings.Length > 0 ? Figures.Count(report.Warnings.Length) : null);
         yield return ("Time", Seconds(report.Seconds));
+        yield return ("Longest phases", LongestPhases(report.Phases));
     }
 
     private static IEnumerable<(string Name, string? Value)> OfBackup(ReportedBackup backup)
@@ -64,6 +67,13 @@ public static class ReportFigures
 
     private static string? Removed(OperationReport report) => report.Retention is not { } retention ? null
         : Figures.Count(retention.Removed.Length) + (report.DryRun && retention.Removed.Length > 0 ? " would be" : "");
+
+    /// <summary>In the order in which they were; a run of a moment has none worth a word.</summary>
+    private static string? LongestPhases(ImmutableArray<ReportedPhase> phases)
+    {
+        var longest = phases.Where(phase => phase.Seconds >= 0.5).OrderByDescending(phase => phase.Seconds).Take(MostPhases).ToHashSet();
+        return longest.Count == 0 ? null : string.Join(", ", phases.Where(longest.Contains).Select(phase => $"{phase.Name} {Seconds(phase.Seconds)}"));
+    }
 
     private static string Before(string? former) => former is null ? "" : $" (before: {former})";
 

@@ -5,31 +5,33 @@ using RelayOps.Core.Stores;
 
 namespace RelayOps.Adapters.Tests.Stores;
 
-/// <summary>The stores' contract with GitHub's own description between client and server, for plain REST.</summary>
+/// <summary>The stores' contract with GitHub's own description between client and server.</summary>
 [Collection(ByDescription.Name)]
-public sealed class DescribedReleaseStoreTests : StoreContract, IDisposable
+public class DescribedReleaseStoreTests : StoreContract, IDisposable
 {
     private readonly DescribedGitHub github;
     private readonly GitHubScene scene;
-    private readonly ReleaseStore store;
+    private ReleaseStore? opened;
 
     public DescribedReleaseStoreTests(DescribedGitHub github)
     {
         this.github = github;
         scene = new GitHubScene(github.Anew());
-        var connection = scene.Connection();
-        store = new ReleaseStore(connection, allowPlaintext: true, scene.Reporter, new RestReleases(new GitHubRestClient(connection)), 100_000);
     }
 
-    protected override IBackupStore Store => store;
+    protected override IBackupStore Store => Releases;
+
+    private ReleaseStore Releases => opened ??= new ReleaseStore(
+        scene.Connection(), allowPlaintext: true, scene.Reporter, Connect(scene.Connection()), 100_000);
 
     /// <summary>Three parts, and nothing but ASCII: prism reads a body as text, slowly.</summary>
     protected override byte[] LargeArchive => [.. GitHubScene.Bytes(200_001).Select(value => (byte)(value & 0x7f))];
 
     public void Dispose()
     {
-        store.Dispose();
+        opened?.Dispose();
         scene.Dispose();
+        GC.SuppressFinalize(this);
         github.RequireNoViolations();
     }
 
@@ -44,7 +46,7 @@ public sealed class DescribedReleaseStoreTests : StoreContract, IDisposable
         await PutAsync(Newest, "an archive"u8.ToArray());
 
         Assert.Same(draft, Assert.Single(github.Server.Releases));
-        Assert.Equal(Newest, Assert.Single(await store.ListAsync(CancellationToken.None)).Id);
+        Assert.Equal(Newest, Assert.Single(await Releases.ListAsync(CancellationToken.None)).Id);
     }
 
     [Fact]
@@ -52,11 +54,13 @@ public sealed class DescribedReleaseStoreTests : StoreContract, IDisposable
     {
         var put = await PutAsync(Newest, "an archive"u8.ToArray());
 
-        await store.DeleteAsync(put, CancellationToken.None);
+        await Releases.DeleteAsync(put, CancellationToken.None);
 
         Assert.Contains("DELETE /repos/o/r/git/refs/tags/claude-relay-backup-20250805_142530", github.Server.Requests);
     }
 
     protected override Task<StoredBackup> PutAsync(BackupId id, byte[] content) =>
-        store.PutAsync(GitHubScene.Source(RecordOf(id, content), content), CancellationToken.None);
+        Releases.PutAsync(GitHubScene.Source(RecordOf(id, content), content), CancellationToken.None);
+
+    private protected virtual IGitHubReleases Connect(GitHubConnection connection) => new RestReleases(new GitHubRestClient(connection));
 }

@@ -12,3 +12,9 @@ public sealed class OctokitFaultsTests : GitHubFaultsTests
 {
     private protected override IGitHubReleases Connect(GitHubConnection connection) => new OctokitReleases(connection);
 }
+
+[Collection(ByDescription.Name)]
+public sealed class DescribedOctokitReleaseStoreTests(DescribedGitHub github) : DescribedReleaseStoreTests(github)
+{
+    private protected override IGitHubReleases Connect(GitHubConnection connection) => new OctokitReleases(connection);
+}
