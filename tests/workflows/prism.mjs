@@ -22,7 +22,10 @@ function tell(said) {
 
 // A door of its own, since prism tells a violation to the client alone.
 const door = createServer((asked, answer) => {
-  const onward = request(`${prism.address}${asked.url}`, { method: asked.method, headers: asked.headers }, answered => {
+  const headers = { ...asked.headers };
+  // Octokit calls its JSON a form, and GitHub takes it for what it is.
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) headers["content-type"] = "application/json";
+  const onward = request(`${prism.address}${asked.url}`, { method: asked.method, headers }, answered => {
     if (answered.headers["content-type"] === "application/problem+json") {
       let problem = "";
       answered.on("data", text => (problem += text)).on("end", () => tell({ violation: problem, request: `${asked.method} ${asked.url}` }));
