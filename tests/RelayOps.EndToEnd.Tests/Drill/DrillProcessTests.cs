@@ -55,6 +55,8 @@ public sealed class DrillProcessTests(Server server)
         {
             // The service has no network of its own: it is in that of its Redis, which has none but a loopback.
             await WaitForContainersAsync("-app", scenario);
+            // Held while it is looked at: on a busy machine it would have ended and removed them.
+            killed.Signal("STOP");
             var redis = (await DockerDaemon.RunAsync(["ps", "-q", "--no-trunc", "--filter", "name=-redis", "--filter", "label=relayops.drill"], scenario.Patience)).Trim();
             Assert.Equal("none map[] no", await InspectAsync(redis, scenario));
             var app = (await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "name=-app", "--filter", "label=relayops.drill"], scenario.Patience)).Trim();
