@@ -8,14 +8,21 @@ public sealed record DockerCli(bool NeedsSudo)
 {
     private ImmutableArray<string> Prefix => NeedsSudo ? ["sudo", "-n", "docker"] : ["docker"];
 
-    /// <summary>Between the two a container of somebody else may have come to its end: then the list is an old one, and is asked for again.</summary>
+    /// <summary>
+    /// Between the two a container of somebody else may have come to its end: then the list is an old one, and is asked for again. Where they come
+    /// and go all the time, those that are there are enough.
+    /// </summary>
     private const string InspectScript = """
         for n in 1 2 3 4 5; do
           ids=$("$@" ps -aq --no-trunc) || exit
           [ -n "$ids" ] || exit 0
           all=$("$@" inspect $ids 2>/dev/null) && { printf '%s\n' "$all"; exit 0; }
         done
-        exec "$@" inspect $ids
+        { errors=$("$@" inspect $ids 2>&1 >&3 3>&-); status=$?; } 3>&1
+        [ "$status" -ne 0 ] || exit 0
+        printf '%s\n' "$errors" | grep -qiv 'no such object' || exit 0
+        printf '%s\n' "$errors" >&2
+        exit "$status"
         """;
 
     /// <summary>Every container with all that docker knows of it, as one JSON array; nothing where there are none.</summary>

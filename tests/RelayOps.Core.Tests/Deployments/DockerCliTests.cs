@@ -6,13 +6,14 @@ namespace RelayOps.Core.Tests.Deployments;
 
 public sealed class DockerCliTests : IDisposable
 {
-    /// <summary>A docker whose second container comes to its end once the first list is out, unless told to stay ill for good.</summary>
+    /// <summary>A docker whose second container comes to its end once the first list is out; or, when told so, between each list and the look; or one that is ill.</summary>
     private const string Docker = """
         #!/bin/sh
         here=$(dirname "$0")
         case $1 in
-          ps) echo one; [ -e "$here/gone" ] && [ ! -e "$here/ill" ] || echo two ;;
+          ps) echo one; [ -e "$here/gone" ] && [ ! -e "$here/busy" ] || echo two ;;
           inspect)
+            if [ -e "$here/ill" ]; then echo 'Error: No such object: two' >&2; echo 'Error: the daemon is ill' >&2; exit 1; fi
             if [ $# = 2 ]; then echo '[{}]'; exit 0; fi
             touch "$here/gone"
             echo '[{}]'; echo 'Error: No such object: two' >&2; exit 1 ;;
@@ -32,7 +33,15 @@ public sealed class DockerCliTests : IDisposable
     public void InspectContainers_asks_again_when_a_container_ended_meanwhile() => Assert.Equal((0, "[{}]"), Run(new DockerCli(NeedsSudo: false).InspectContainers()));
 
     [Fact]
-    public void InspectContainers_fails_where_asking_again_does_not_help()
+    public void InspectContainers_tells_of_those_that_are_there_where_others_come_and_go_all_the_time()
+    {
+        File.WriteAllText(Path.Combine(_directory, "busy"), "");
+
+        Assert.Equal((0, "[{}]"), Run(new DockerCli(NeedsSudo: false).InspectContainers()));
+    }
+
+    [Fact]
+    public void InspectContainers_fails_where_docker_fails()
     {
         File.WriteAllText(Path.Combine(_directory, "ill"), "");
 
