@@ -12,7 +12,7 @@ namespace RelayOps.EndToEnd.Tests.Restore;
 /// Something happens at every command that changes the server, one after the other, until a restore needs no more of them. Behind each point
 /// the next run finds the whole old or the whole new data running, and leaves nothing lying about.
 /// </summary>
-[Collection(OneServer.Name)]
+[Collection(Beside.Name)]
 public sealed class FaultMatrixTests(Server server, ITestOutputHelper output)
 {
     /// <summary>

@@ -64,7 +64,7 @@ public sealed class OneServer : ICollectionFixture<Server>
     public const string Name = "one server";
 }
 
-/// <summary>Migrations and updates, beside the tests of <see cref="OneServer"/>: both wait for docker much of the time.</summary>
+/// <summary>Migrations, updates and the faults of a restore, beside the tests of <see cref="OneServer"/>: both wait for docker much of the time.</summary>
 [CollectionDefinition(Name)]
 public sealed class Beside : ICollectionFixture<Server>
 {
