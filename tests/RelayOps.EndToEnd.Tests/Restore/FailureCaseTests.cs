@@ -201,7 +201,7 @@ public sealed class FailureCaseTests(Server server)
 
         await scenario.RestoreAsync(source, scenario.Request with { DryRun = true });
 
-        Assert.Contains(scenario.Said.Notes, note => note.Contains(" docker exec -i ", StringComparison.Ordinal));
+        Assert.Contains(scenario.Said.Notes, note => note.Contains("docker exec -i ", StringComparison.Ordinal));
         Assert.DoesNotContain(scenario.Said.Notes, note => note.Contains(" -t ", StringComparison.Ordinal) && note.Contains("docker exec -t", StringComparison.Ordinal));
         Assert.DoesNotContain(scenario.Said.Notes, note => note.Contains("-it ", StringComparison.Ordinal));
         Assert.Equal(before, await scenario.FilesAsync("."));
