@@ -50,6 +50,20 @@ public sealed class RehearseTests(Server server) : IDisposable
     }
 
     [Fact]
+    public async Task Rehearse_rebuilds_in_containers_what_a_program_of_this_machine_has_served()
+    {
+        Assert.NotNull(server.Sshd);
+
+        var (result, report) = await RehearseAsync([], DockerDaemon.Host);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal([.. EveryStep, "migrate"], Steps(report));
+        Assert.StartsWith("redis-server ", report.GetProperty("rehearsal").GetProperty("with").GetString());
+        Assert.Equal("", await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "name=relayops-rehearsal-"], CancellationToken.None));
+        AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Rehearse_does_with_files_alone_where_there_is_no_redis_at_all()
     {
         var (result, report) = await RehearseAsync(["redis-server", "redis-cli", "docker"]);
