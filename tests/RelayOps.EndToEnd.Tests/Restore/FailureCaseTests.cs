@@ -178,7 +178,7 @@ public sealed class FailureCaseTests(Server server)
     public async Task Case16_TheImageIsNotThere_is_refused_while_everything_runs()
     {
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
-        await scenario.AsRootAsync("cd \"$1\" && cp -p docker-compose.yml kept && sed -i 's#image: weishaw/.*#image: weishaw/claude-relay-service:never-built#' docker-compose.yml");
+        await scenario.AsRootAsync("cd \"$1\" && cp -p docker-compose.yml kept && sed -i 's#image: weishaw/.*#image: weishaw/claude-relay-service:${RELAY_TAG:-never-built}#' docker-compose.yml");
         var source = await scenario.BackupAsync();
         await scenario.AsRootAsync("cd \"$1\" && mv kept docker-compose.yml");
 
