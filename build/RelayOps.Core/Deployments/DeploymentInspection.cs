@@ -11,12 +11,12 @@ namespace RelayOps.Core.Deployments;
 /// <param name="compose">Reads what else a compose file refers to.</param>
 public sealed class DeploymentInspection(IHost host, IComposeParser compose, IReporter reporter)
 {
-    private readonly Dictionary<string, string> _composeTexts = new(StringComparer.Ordinal);
-
     private static readonly string[] ComposeNames = [.. ComposeFile.Names, .. ComposeFile.OverrideNames];
 
     /// <summary>Directories with a part of their own, or that are ours.</summary>
     private static readonly ImmutableArray<string> OwnParts = [RedisFinder.DataDirectory, "data", "logs", ".relayops"];
+
+    private readonly Dictionary<string, string> _composeTexts = new(StringComparer.Ordinal);
 
     public async Task<InspectedDeployment> InspectAsync(string path, DeploymentParts parts, CancellationToken cancellationToken) =>
         await InspectAsync(await ServerSurvey.TakeAsync(host, path, cancellationToken), parts, cancellationToken);

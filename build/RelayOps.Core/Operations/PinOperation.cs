@@ -36,7 +36,7 @@ public sealed class PinOperation(BackupCatalogue catalogue, IReporter reporter)
                 await entry.Store.SaveRecordAsync(entry.Backup, entry.Backup.Record! with { Pinned = request.Pinned }, cancellationToken);
         }
 
-        (await catalogue.AskAsync(cancellationToken)).RequireComplete($"backup {found[0].Id} may be without the mark in another store");
+        catalogue.RequireComplete($"backup {found[0].Id} may be without the mark in another store");
         return request.DryRun ? 0 : changing.Count;
     }
 }

@@ -85,9 +85,10 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         };
         if (findings.DrilledBy is not null)
             report = await CertifyAsync(backup, report with { Drill = drill!.Certify(report, findings, tools.Witness ?? DrillRun.Nobody) }, cancellationToken);
+        var secrets = content?.Secrets;
         return new VerifiedBackup(await NoteAsync(backup, report, cancellationToken), content?.Manifest, report)
         {
-            FitsKey = key => content?.Secrets.Check(key).KeyFits,
+            FitsKey = key => secrets?.Check(key).KeyFits,
         };
     }
 

@@ -31,6 +31,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporte
 
     public IReadOnlyList<IBackupStore> Stores => stores;
 
+    private IReadOnlyList<SilentStore> Silent => [.. stores.Where(silent.ContainsKey).Select(store => silent[store])];
+
     /// <summary>Asks every store; those that cannot be asked are named in a warning.</summary>
     public async Task<CatalogueListing> AskAsync(CancellationToken cancellationToken)
     {
@@ -39,9 +41,11 @@ public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporte
             found.AddRange((await TryListAsync(store, cancellationToken)).Select(backup => new CataloguedBackup(store, backup)));
 
         // OrderBy is stable, so that within one id the stores keep their order.
-        return new CatalogueListing([.. found.OrderByDescending(entry => entry.Id).ThenBy(entry => entry.Backup.Record is null)],
-            [.. stores.Where(silent.ContainsKey).Select(store => silent[store])]);
+        return new CatalogueListing([.. found.OrderByDescending(entry => entry.Id).ThenBy(entry => entry.Backup.Record is null)], Silent);
     }
+
+    /// <exception cref="RelayOpsException">Some store that was asked did not answer, with the first one's status.</exception>
+    public void RequireComplete(string what) => new CatalogueListing([], Silent).RequireComplete(what);
 
     /// <summary>Every backup of every store that answers, newest first; one that two stores have is there twice.</summary>
     /// <exception cref="RelayOpsException">No store answers.</exception>

@@ -14,8 +14,8 @@ public sealed record EnvironmentChoice(ImmutableArray<string> Restored, Immutabl
 
     /// <param name="present">Paths of config files that the server has.</param>
     /// <param name="compose">The server's compose files by name.</param>
-    /// <exception cref="RelayOpsException">The data would come under another ENCRYPTION_KEY (<see cref="ExitStatus.WrongUse"/>).</exception>
     /// <param name="fitsKey">Whether a key opens the backup's account secrets; null where nobody knows.</param>
+    /// <exception cref="RelayOpsException">The data would come under another ENCRYPTION_KEY (<see cref="ExitStatus.WrongUse"/>).</exception>
     public static EnvironmentChoice Make(
         RestoreRequest request, ArchiveContents backup, DotEnv server, IReadOnlySet<string> present,
         IReadOnlyDictionary<string, string>? compose = null, Func<string, bool?>? fitsKey = null)
