@@ -59,7 +59,7 @@ public sealed class RehearseTests(Server server) : IDisposable
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal([.. EveryStep, "migrate"], Steps(report));
         Assert.StartsWith("redis-server ", report.GetProperty("rehearsal").GetProperty("with").GetString());
-        Assert.Equal("", await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "name=relayops-rehearsal-"], CancellationToken.None));
+        Assert.Equal("", await ContainersAsync());
         AssertNothingLeft();
     }
 
@@ -111,10 +111,35 @@ public sealed class RehearseTests(Server server) : IDisposable
         AssertNothingLeft();
     }
 
-    private static async Task ReachAsync(RelayOpsProcess run, int step)
+    [Fact]
+    public async Task Rehearse_removes_the_containers_of_one_that_was_killed_while_it_migrated()
+    {
+        Assert.NotNull(server.Sshd);
+        await using (var killed = Start(docker: DockerDaemon.Host))
+        {
+            await ReachAsync(killed, step: 6, steps: 6);
+            await killed.SaysAsync("starting the service");
+            killed.Signal("KILL");
+            await killed.WaitAsync();
+        }
+
+        Assert.NotEqual("", await ContainersAsync());
+        await using var run = Start(docker: DockerDaemon.Host);
+        await ReachAsync(run, step: 1, steps: 6);
+
+        Assert.Equal("", await ContainersAsync());
+        run.Signal("INT");
+        Assert.Equal(130, (await run.WaitAsync()).ExitCode);
+        AssertNothingLeft();
+    }
+
+    private static Task<string> ContainersAsync() =>
+        DockerDaemon.RunAsync(["ps", "-aq", "--filter", "name=relayops-rehearsal-"], CancellationToken.None);
+
+    private static async Task ReachAsync(RelayOpsProcess run, int step, int steps = 5)
     {
         for (var number = 1; number <= step; number++)
-            await run.SaysAsync($"step {number} of 5");
+            await run.SaysAsync($"step {number} of {steps}");
     }
 
     private RelayOpsProcess Start(string? path = null, string? docker = null) => RelayOpsProcess.Start(
