@@ -88,9 +88,7 @@ internal static class BackupBenchmark
             File.Delete(old);
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(new ProcessStartInfo("dotnet",
-            [Product.Assembly, "Backup", "--skip", "Verify", "Prune", "--no-logo", "--server", $"{ServerUsers.Docker.Name}@127.0.0.1:{bed.Sshd.Port}",
-             "--ssh-key", bed.Sshd.KeyFile, "--known-hosts", bed.Sshd.KnownHosts, "--deployment-path", path, "--backup-directory", store,
-             "--report", Path.Combine(store, "report.json")])
+            [Product.Assembly, "Backup", "--skip", "Verify", "Prune", "--no-logo", .. Product.Reaching(bed, path, store)])
         { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var peak = await PeakMemoryAsync(process, cancellationToken);

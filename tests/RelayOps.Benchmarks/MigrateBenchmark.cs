@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using RelayOps.Testing;
 using RelayOps.Testing.Datasets;
 using RelayOps.Testing.Deployments;
@@ -46,8 +45,8 @@ internal static class MigrateBenchmark
             byHand.Add((await OnceAsync(size, logBytes, (deployment, arrived) => MoveByHandAsync(old, other, deployment, arrived, cancellationToken), cancellationToken)).Downtime);
         }
 
-        await table.WriteLineAsync($"| {name} | stop, tar over ssh through this machine, up | {Range(byHand)} | {Range(byHand)} | 1.00 |");
-        await table.WriteLineAsync($"| {name} | `./build.sh Migrate` | {Range(walls)} | {Range(downtimes)} | {(Median(downtimes) / Median(byHand)).ToString("0.00", CultureInfo.InvariantCulture)} |");
+        await table.WriteLineAsync($"| {name} | stop, tar over ssh through this machine, up | {Seconds.Range(byHand)} | {Seconds.Range(byHand)} | 1.00 |");
+        await table.WriteLineAsync($"| {name} | `./build.sh Migrate` | {Seconds.Range(walls)} | {Seconds.Range(downtimes)} | {Seconds.Ratio(downtimes, byHand)} |");
         await table.FlushAsync(cancellationToken);
     }
 
@@ -89,9 +88,4 @@ internal static class MigrateBenchmark
         var target = sshd.Target(user);
         return $"ssh -i {sshd.KeyFile} -o UserKnownHostsFile={sshd.KnownHosts} -o BatchMode=yes -p {target.Port} {target.User}@{target.Host}";
     }
-
-    private static double Median(List<double> seconds) => seconds.Order().ElementAt(seconds.Count / 2);
-
-    private static string Range(List<double> seconds) =>
-        string.Create(CultureInfo.InvariantCulture, $"{seconds.Min():0.00} / {Median(seconds):0.00} / {seconds.Max():0.00}");
 }

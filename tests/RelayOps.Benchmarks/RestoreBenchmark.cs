@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using RelayOps.Testing;
 using RelayOps.Testing.Datasets;
 using RelayOps.Testing.Deployments;
@@ -54,8 +53,8 @@ internal static class RestoreBenchmark
             downtimes.Add(await Product.ReadReportAsync(store.Path, "downtimeSeconds", cancellationToken));
         }
 
-        await table.WriteLineAsync($"| {name} | gzip -d, tar and sync over ssh; docker stop and start | {Range(floors)} | 1.00 | {Range(restarts)} | 1.00 |");
-        await table.WriteLineAsync($"| {name} | `./build.sh Restore` with its deep verification | {Range(restores)} | {Ratio(restores, floors)} | {Range(downtimes)} | {Ratio(downtimes, restarts)} |");
+        await table.WriteLineAsync($"| {name} | gzip -d, tar and sync over ssh; docker stop and start | {Seconds.Range(floors)} | 1.00 | {Seconds.Range(restarts)} | 1.00 |");
+        await table.WriteLineAsync($"| {name} | `./build.sh Restore` with its deep verification | {Seconds.Range(restores)} | {Seconds.Ratio(restores, floors)} | {Seconds.Range(downtimes)} | {Seconds.Ratio(downtimes, restarts)} |");
         await table.FlushAsync(cancellationToken);
     }
 
@@ -75,13 +74,4 @@ internal static class RestoreBenchmark
         await Shell.RunAsync(Bed.First.Through("sh", ["-c", Restart, "sh", app, redis, $"{deployment.Port}"]), cancellationToken);
         return watch.Elapsed.TotalSeconds;
     }
-
-    private static string Range(List<double> seconds)
-    {
-        var sorted = seconds.Order().ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"{sorted[0]:0.00} / {sorted[sorted.Count / 2]:0.00} / {sorted[^1]:0.00}");
-    }
-
-    private static string Ratio(List<double> measured, List<double> floor) =>
-        (measured.Order().ElementAt(measured.Count / 2) / floor.Order().ElementAt(floor.Count / 2)).ToString("0.00", CultureInfo.InvariantCulture);
 }
