@@ -27,7 +27,7 @@ public sealed class CommandLineSecretsTests
 
     [Theory]
     [InlineData("~/.ssh/id_ed25519")]
-    [InlineData("/root/.ssh/id_ed25519")]
+    [InlineData("/home/ubuntu/.ssh/id_ed25519")]
     [InlineData("./id")]
     [InlineData("../id")]
     public void Check_accepts_the_path_of_a_key(string path) => Assert.Null(Check("Backup", "--ssh-key", path));
