@@ -20,7 +20,7 @@ public sealed class DrillProcessTests(Server server)
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
         var source = await scenario.BackupAsync();
         using var directory = TestDirectory.Create("relayops-drill-test-");
-        var containers = await DockerDaemon.RunAsync(["ps", "-aq", "--no-trunc"], scenario.Patience);
+        var container = await scenario.Deployment.ContainerAsync("claude-relay", scenario.Patience);
         var before = await scenario.DigestAsync();
         await LeaveAbandonedAsync(scenario);
 
@@ -36,7 +36,8 @@ public sealed class DrillProcessTests(Server server)
         Assert.Equal(archive + ".drill.json", report.GetProperty("certificate").GetString());
 
         await RequireListAsync(scenario, source.Name);
-        Assert.Equal(containers, await DockerDaemon.RunAsync(["ps", "-aq", "--no-trunc"], scenario.Patience));
+        Assert.Empty(await ContainersAsync(scenario));
+        Assert.Equal(container, await scenario.Deployment.ContainerAsync("claude-relay", scenario.Patience));
         Assert.Empty(Leftovers());
         Assert.Equal("healthy", await scenario.Deployment.FindHealthAsync(scenario.Patience));
         Assert.Equal(before, await scenario.DigestAsync());
@@ -65,13 +66,13 @@ public sealed class DrillProcessTests(Server server)
             await killed.WaitAsync();
         }
 
-        Assert.NotEmpty((await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "label=relayops.drill"], scenario.Patience)).Trim());
+        Assert.NotEmpty(await ContainersAsync(scenario));
 
         var next = await DrillAsync(scenario, source.Name, directory);
 
         Assert.True(next.ExitCode == 0, next.ToString());
         Assert.Empty(Leftovers());
-        Assert.Empty((await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "label=relayops.drill"], scenario.Patience)).Trim());
+        Assert.Empty(await ContainersAsync(scenario));
     }
 
     [Fact]
@@ -182,6 +183,9 @@ public sealed class DrillProcessTests(Server server)
         Directory.CreateDirectory("/dev/shm/relayops-drill-4194305-abc");
         await DockerDaemon.RunAsync(["create", "--label", "relayops.drill=relayops-drill-4194305-abc", "redis:7-alpine"], scenario.Patience);
     }
+
+    private static async Task<string> ContainersAsync(Scenario scenario) =>
+        (await DockerDaemon.RunAsync(["ps", "-aq", "--filter", "label=relayops.drill"], scenario.Patience)).Trim();
 
     private static async Task WaitForContainersAsync(string name, Scenario scenario)
     {

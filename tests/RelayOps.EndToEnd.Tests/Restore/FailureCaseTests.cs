@@ -212,7 +212,9 @@ public sealed class FailureCaseTests(Server server)
     {
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Busybox);
         var source = await scenario.BackupAsync();
-        var network = (await DockerDaemon.RunAsync(["network", "ls", "-q", "--filter", "name=claude-relay-network"], scenario.Patience)).Trim();
+        var redis = await scenario.Deployment.ContainerAsync("redis", scenario.Patience);
+        var network = (await DockerDaemon.RunAsync(
+            ["inspect", "-f", "{{range .NetworkSettings.Networks}}{{.NetworkID}}{{end}}", redis], scenario.Patience)).Trim();
         var foreign = (await DockerDaemon.RunAsync(["run", "-d", "--network", network, "redis:7-alpine"], scenario.Patience)).Trim();
         try
         {
