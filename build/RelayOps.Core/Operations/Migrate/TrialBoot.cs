@@ -14,9 +14,10 @@ namespace RelayOps.Core.Operations.Migrate;
 /// </summary>
 internal sealed class TrialBoot(Arrival arrival, OldServer source, IComposeParser compose, IReporter reporter, TimeProvider time)
 {
-    /// <summary>$1 where the deployment is, $2 the trial's directory. Data are copied; logs and the dataset are not there.</summary>
+    /// <summary>$1 where the deployment is, $2 the trial's directory. Data are copied; logs and the dataset are not there. It belongs to the user, who has
+    /// no other way to write in it than their own where root is a container.</summary>
     private const string CopyScript = """
-        cd "$1" && rm -rf "$2" && mkdir -p "$2/logs" || exit 74
+        cd "$1" && rm -rf "$2" && mkdir -p "$2/logs" && chown "$(stat -c %u:%g .relayops)" "$2" || exit 74
         if [ -d data ]; then cp -a data "$2/data" || exit 74; fi
         """;
 
