@@ -7,11 +7,10 @@ internal sealed partial class Operations
 
     public Task MigrateAsync() => DoAsync(cancellationToken => Migration.NewServer switch
     {
-        _ when Migration.Direct => throw new RelayOpsException("--direct is not built", "data go through this machine, which needs no route between the servers",
-            "leave --direct out", ExitStatus.WrongUse),
         null or "" => throw new RelayOpsException("no new server was named", "--new-server has no default",
             "pass --new-server [user@]host[:port]", ExitStatus.WrongUse),
-        _ when Migration.Server is null or "" => RebuildAsync(cancellationToken),
+        _ when Migration.Server is null or "" => Migration.Direct ? throw new RelayOpsException("nothing can be sent straight from a backup",
+            "--direct sends from the old server to the new one", "leave --direct out, or name the old server with --server", ExitStatus.WrongUse) : RebuildAsync(cancellationToken),
         _ => MoveAsync(cancellationToken),
     });
 }

@@ -14,7 +14,7 @@ internal sealed partial class Operations
         var old = await _composition.GetHostAsync(cancellationToken);
         var @new = await _composition.GetNewHostAsync(cancellationToken);
         var operation = new MoveOperation(old, @new, _composition.Compose, _composition.Recorder, _composition.Time);
-        _outcome.Moved(await operation.RunAsync(MoveRequest(), cancellationToken));
+        _outcome.Moved(await operation.RunAsync(MoveRequest() with { Direct = await _composition.FindDirectAddressAsync(cancellationToken) }, cancellationToken));
     }
 
     /// <summary>The same three targets that make any backup.</summary>

@@ -35,6 +35,10 @@ internal sealed class KnownHosts
     /// <summary>The types of the keys that are known for a server: it is asked for one of these first.</summary>
     public IReadOnlyList<string> TypesFor(string host, int port) => [.. For(host, port, Mark.None).Select(entry => entry.Type).Distinct()];
 
+    /// <summary>Type and key of each that is trusted for a server, as they stand in a file.</summary>
+    public ImmutableArray<string> KeysOf(string host, int port) => [.. For(host, port, Mark.None)
+        .Where(entry => Check(host, port, entry.Key) is null).Select(entry => $"{entry.Type} {Convert.ToBase64String(entry.Key)}").Distinct()];
+
     /// <summary>A certificate authority vouches for the server.</summary>
     public bool HasAuthority(string host, int port) => For(host, port, Mark.Authority).Any();
 

@@ -56,6 +56,9 @@ public sealed record OperationReport
     /// <summary>Where the service is after a migration; null for everything else.</summary>
     public string? MovedTo { get; init; }
 
+    /// <summary>What a migration sent; null for everything else.</summary>
+    public ReportedMovedBytes? MovedBytes { get; init; }
+
     /// <summary>Whether the service runs on its former data again; null where nothing was replaced.</summary>
     public bool? RolledBack { get; init; }
 
@@ -82,6 +85,10 @@ public sealed record OperationReport
 public sealed record ReportedCheck(string Id, string Outcome, string Found, string Why, string? Next, bool CanFix);
 
 public sealed record ReportedError(string What, string Why, string Next);
+
+/// <param name="Straight">From server to server, as the wire had them.</param>
+/// <param name="ThroughHere">Through this machine.</param>
+public sealed record ReportedMovedBytes(long Straight, long ThroughHere);
 
 public sealed record ReportedPhase(string Name, double Seconds, long? Bytes);
 

@@ -10,13 +10,14 @@ public sealed class CountingRelay : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
-    private readonly int _target;
+    private readonly IPEndPoint _target;
     private readonly Task _accepting;
     private volatile TaskCompletionSource _open = Opened();
+    private volatile bool _isRefusing;
     private long _up;
     private long _down;
 
-    private CountingRelay(int target)
+    private CountingRelay(IPEndPoint target)
     {
         _target = target;
         _listener.Start();
@@ -34,12 +35,19 @@ public sealed class CountingRelay : IAsyncDisposable
     /// <summary>In each direction; null is as fast as it goes.</summary>
     public long? BytesPerSecond { get; set; }
 
-    public static CountingRelay Start(int targetPort) => new(targetPort);
+    public static CountingRelay Start(int targetPort) => Start(IPAddress.Loopback.ToString(), targetPort);
+
+    public static CountingRelay Start(string address, int port) => new(new IPEndPoint(IPAddress.Parse(address), port));
 
     /// <summary>From now on nothing passes, and nobody is told: what a dead network looks like.</summary>
     public void Freeze() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Thaw() => _open.TrySetResult();
+
+    /// <summary>From now on whoever connects is turned away: what a firewall that says no looks like.</summary>
+    public void Refuse() => _isRefusing = true;
+
+    public void Accept() => _isRefusing = false;
 
     /// <summary>Resets all connections, on both sides.</summary>
     public void Cut()
@@ -95,11 +103,17 @@ public sealed class CountingRelay : IAsyncDisposable
     private async Task ServeAsync(Socket client)
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (_isRefusing)
+        {
+            client.Dispose();
+            return;
+        }
+
         client.NoDelay = true;
         _sockets[client] = _sockets[server] = 0;
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+            await server.ConnectAsync(_target, _stop.Token);
             await Task.WhenAll(PumpAsync(client, server, up: true), PumpAsync(server, client, up: false));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)

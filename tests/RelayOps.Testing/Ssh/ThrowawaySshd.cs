@@ -62,6 +62,10 @@ public sealed class ThrowawaySshd : IAsyncDisposable
     /// <summary>SHA256:… of its ed25519 host key.</summary>
     public string Fingerprint { get; private set; } = "";
 
+    /// <summary>What another machine needs to know of this server to reach it.</summary>
+    public SshAddress AddressFor(string host, int port) =>
+        new(host, port, [.. File.ReadLines(KnownHosts).Select(line => string.Join(' ', line.Split(' ')[1..3]))]);
+
     /// <summary>What sshd logged so far.</summary>
     public string Log
     {
@@ -149,7 +153,7 @@ public sealed class ThrowawaySshd : IAsyncDisposable
     [
         $"ListenAddress {options.Address}", $"Port {port}", $"PidFile {directory.File("sshd.pid")}",
         $"HostKey {directory.File("host_ed25519")}", $"HostKey {directory.File("host_ecdsa")}",
-        $"AuthorizedKeysFile {directory.File("authorized_keys")}", "StrictModes no", "UsePAM no", "PermitRootLogin prohibit-password",
+        $"AuthorizedKeysFile {directory.File("authorized_keys")} .ssh/authorized_keys", "StrictModes no", "UsePAM no", "PermitRootLogin prohibit-password",
         "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 100", "UseDNS no", "PrintMotd no", .. options.ReadsBashrc ? Array.Empty<string>() : ["SetEnv SHLVL=1"], "LogLevel VERBOSE", "Subsystem sftp internal-sftp",
         .. options.AllowUsers.Count == 0 ? Array.Empty<string>() : ["AllowUsers " + string.Join(' ', options.AllowUsers)], .. options.Lines, "",
     ]);

@@ -82,7 +82,7 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
         await TimedAsync("final snapshot and what changed", async () =>
         {
             // Nobody writes any more: files, dataset and digest are of one moment, whatever the order they are read in.
-            var sending = parts.Dataset.SendAsync(Arrival.Path, cancellationToken);
+            var sending = parts.Dataset.SendLastAsync(Arrival.Path, cancellationToken);
             var digesting = DatasetDigest.FindAsync(parts.Old, parts.Source.Redis, cancellationToken);
             var changing = SendChangesAsync(cancellationToken);
             await Task.WhenAll(sending, digesting, changing);

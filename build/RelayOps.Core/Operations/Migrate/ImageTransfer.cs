@@ -8,12 +8,18 @@ namespace RelayOps.Core.Operations.Migrate;
 
 /// <summary>
 /// Has a new server own every image that the deployment runs, before anything is placed there: there already, pulled, or streamed from a
-/// machine that has it, through this one and without touching its disk.
+/// machine that has it, straight where that is possible, else through this one and without touching its disk.
 /// </summary>
 /// <param name="sources">In the order in which they are asked: the old server, this machine.</param>
 public sealed class ImageTransfer(IHost host, DockerCli docker, IReadOnlyList<ImageSource> sources, IReporter reporter)
 {
     private const int BufferBytes = 1 << 17;
+
+    /// <summary>From the first source; null where everything goes through this machine.</summary>
+    internal DirectLink? Direct { get; init; }
+
+    /// <summary>Of images, through this machine.</summary>
+    public long Bytes { get; private set; }
 
     /// <exception cref="RelayOpsException">One can be had nowhere; those that came are removed again.</exception>
     public async Task<ImmutableArray<BroughtImage>> BringAsync(IReadOnlyList<WantedImage> images, CancellationToken cancellationToken)
@@ -123,13 +129,16 @@ public sealed class ImageTransfer(IHost host, DockerCli docker, IReadOnlyList<Im
     private async Task StreamAsync(WantedImage image, ImageSource source, string name, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin($"copying {image.Reference} from {source.Host.Name}");
+        if (source == sources[0] && Direct is { IsOpen: true } && await Direct.TrySendAsync(
+            $"image {image.Reference}", "none", source.SaveCommand(name), default, docker.Changing("load", "-q"), phase, cancellationToken) is not null)
+            return;
         await using var saving = await source.Host.StartAsync(source.SaveCommand(name), cancellationToken);
         await using var loading = await host.StartAsync(docker.Changing("load", "-q"), cancellationToken);
         var isTaken = true;
         try
         {
             await using var input = loading.Input;
-            await new ProgressStream(saving.Output, phase.Advance).CopyToAsync(input, BufferBytes, cancellationToken);
+            await new ProgressStream(saving.Output, Advance).CopyToAsync(input, BufferBytes, cancellationToken);
         }
         catch (IOException)
         {
@@ -142,6 +151,12 @@ public sealed class ImageTransfer(IHost host, DockerCli docker, IReadOnlyList<Im
             throw new RelayOpsException($"docker on {source.Host.Name} does not hand out {image.Reference}", FirstLine.Of(saved.Error), "try docker save there by hand");
         if (!loaded.Succeeded)
             throw new RelayOpsException($"docker on {host.Name} does not take {image.Reference}", FirstLine.Of(loaded.Error + saved?.Error), "check its disk, and try again");
+
+        void Advance(long bytes)
+        {
+            Bytes += bytes;
+            phase.Advance(bytes);
+        }
     }
 
     private async Task<BroughtImage> TaggedAsync(WantedImage image, string id, string how, CancellationToken cancellationToken)

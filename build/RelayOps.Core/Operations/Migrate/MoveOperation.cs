@@ -19,6 +19,7 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
             old, target.Deployment.Writing, request.Owner, request.LockWait, time, reporter, cancellationToken);
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         var file = new JournalFile(old, target.Owner);
+        await DirectLink.ClearAsync(old, @new, target.Deployment, reporter, working.Token);
         var earlier = new UnfinishedMove(old, @new, target, file, compose, reporter);
         if (await earlier.FinishAsync(request, working.Token) is { } finished)
             return finished;
@@ -27,12 +28,14 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         await check.ClearAsync(request, source, working.Token);
         var server = await check.RunAsync(request, source, working.Token);
         await ConfirmAsync(request, source, server.Survey.Path, working.Token);
+        await using var link = await DirectLink.OpenAsync(old, @new, source, server.Survey, request, reporter, time, working.Token);
         // Whatever is missing is brought while everything still runs.
-        var images = new ImageTransfer(@new, server.Survey.Docker!, check.ImageSources(source), reporter);
+        var images = new ImageTransfer(@new, server.Survey.Docker!, check.ImageSources(source), reporter) { Direct = link };
         var brought = await images.BringAsync(NewPlaceCheck.Images(source), working.Token);
         try
         {
-            return await MoveAsync(request, source, check.Place(request, source, server, brought), file, working.Token);
+            var outcome = await MoveAsync(request, source, check.Place(request, source, server, brought), link, file, working.Token);
+            return outcome with { BytesStraight = link.Bytes, BytesThroughHere = request.Wire.Bytes + images.Bytes };
         }
         catch (Exception exception) when (exception is not RelayOpsException { Status: ExitStatus.NoConnection or ExitStatus.Stuck })
         {
@@ -42,7 +45,8 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         }
     }
 
-    private async Task<MoveOutcome> MoveAsync(MoveRequest request, OldServer source, CheckedPlace place, JournalFile file, CancellationToken cancellationToken)
+    private async Task<MoveOutcome> MoveAsync(
+        MoveRequest request, OldServer source, CheckedPlace place, DirectLink link, JournalFile file, CancellationToken cancellationToken)
     {
         var arrival = place.Arrival;
         var stamp = SafetyCopies.Stamp(time.GetUtcNow(), await file.ListHistoryAsync(cancellationToken));
@@ -54,7 +58,7 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
             await using var there = await DeploymentLock.AcquireAsync(
                 @new, arrival.Writing, request.Owner, request.LockWait, time, reporter, cancellationToken);
             using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, there.Lost);
-            var parts = Parts(request, source, place, file);
+            var parts = Parts(request, source, place, link, file);
             var handover = new Handover(parts, request, reporter, time);
             try
             {
@@ -77,11 +81,11 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         }
     }
 
-    private HandoverParts Parts(MoveRequest request, OldServer source, CheckedPlace place, JournalFile file)
+    private HandoverParts Parts(MoveRequest request, OldServer source, CheckedPlace place, DirectLink link, JournalFile file)
     {
         var config = new MovedConfig(source.Path, place.Settings);
-        var files = new MovedFiles(old, place.Arrival, request, source, place.Owners, config, reporter);
-        var dataset = new MovedDataset(old, place.Arrival, request, source, place.Owners, reporter, time);
+        var files = new MovedFiles(old, place.Arrival, request, source, place.Owners, config, reporter) { Straight = new StraightFiles(old, place.Arrival, place.Owners, link) };
+        var dataset = new MovedDataset(old, place.Arrival, request, source, place.Owners, reporter, time) { Straight = new StraightDataset(old, source, request, link, reporter) };
         return new HandoverParts(old, source, place.Arrival, files, dataset, file, compose) { Owners = place.Owners };
     }
 
@@ -150,7 +154,8 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         foreach (var line in await new ImageTransfer(@new, server.Survey.Docker!, check.ImageSources(source), reporter).ExplainAsync(NewPlaceCheck.Images(source), cancellationToken))
             reporter.Note(line);
         var place = check.Place(request, source, server, []);
-        var parts = Parts(request, source, place, new JournalFile(old, source.Target.Owner));
+        await using var link = DirectLink.Closed(old, @new, source, reporter, time);
+        var parts = Parts(request, source, place, link, new JournalFile(old, source.Target.Owner));
         foreach (var step in MoveSteps.Of(request, parts, new Handover(parts, request, reporter, time), old.Name, @new.Name, time.GetUtcNow()))
             reporter.Note(step);
         return new MoveOutcome();

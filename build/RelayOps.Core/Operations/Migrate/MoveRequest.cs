@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RelayOps.Core.Deployments;
+using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations.Backup;
 
 namespace RelayOps.Core.Operations.Migrate;
@@ -19,6 +20,9 @@ public sealed record MoveRequest
     public string? NewProject { get; init; }
 
     public bool InstallDocker { get; init; }
+
+    /// <summary>Where the old server may find the new one, to send straight to it; null sends everything through this machine.</summary>
+    public SshAddress? Direct { get; init; }
 
     /// <summary>Starts a copy behind a fence before the old service stops.</summary>
     public bool TrialBoots { get; init; } = true;
@@ -64,8 +68,13 @@ public sealed record MoveOutcome
     /// <summary>Keys without a time to live, whose values were compared one by one; null where Redis runs no scripts.</summary>
     public long? ComparedKeys { get; init; }
 
-    /// <summary>Bytes sent while the old service still ran, and while nothing ran.</summary>
+    /// <summary>Contents sent while the old service still ran, and while nothing ran.</summary>
     public long BytesBefore { get; init; }
 
     public long BytesDuring { get; init; }
+
+    /// <summary>Bytes from server to server, and through this machine, as the wire had them, images too.</summary>
+    public long BytesStraight { get; init; }
+
+    public long BytesThroughHere { get; init; }
 }

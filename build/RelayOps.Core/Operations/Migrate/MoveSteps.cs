@@ -19,9 +19,14 @@ internal static class MoveSteps
         yield return Old(writing.Run(DeploymentLock.AcquireCommand(writing.Root, "<token>")));
         yield return New(arrival.MakeCommand(journal.Stamp, $"{source.Path} on {oldName}"));
         yield return New(arrival.Writing.Run(DeploymentLock.AcquireCommand(arrival.Path, "<token>")));
+        var direct = DirectSteps.Of(request, parts);
+        foreach (var step in direct?.Opening(Old, New) ?? [])
+            yield return step;
         yield return Old(source.Target.Owner.Run(JournalFile.WriteCommand(source.Path)));
+        foreach (var step in source.Deployment.Files.Where(StraightFiles.Takes).SelectMany(part => direct?.Sending(part, Old, New) ?? []))
+            yield return step;
         foreach (var part in source.Deployment.Files)
-            yield return $"send {part.Tree.Entries.Length} entries ({part.SizeBytes} bytes) of {part.Name}, read {part.Route.Name}, to "
+            yield return $"send{(direct is not null && StraightFiles.Takes(part) ? " what is missing of" : "")} {part.Tree.Entries.Length} entries ({part.SizeBytes} bytes) of {part.Name}, read {part.Route.Name}, to "
                 + New(arrival.Owner.Run(MovedFiles.UnpackCommand(arrival.Path)));
         yield return New(arrival.Owner.Run(StagedFiles.CheckCommand(arrival.Path, ".")));
         yield return New(parts.RightsCommand);
@@ -31,6 +36,8 @@ internal static class MoveSteps
         foreach (var step in OfHandover(request, parts, journal, Old, New))
             yield return step;
         yield return New(arrival.AcceptCommand);
+        foreach (var step in direct?.Closing(Old, New) ?? [])
+            yield return step;
     }
 
     private static IEnumerable<string> OfTrial(MoveRequest request, HandoverParts parts, TrialBoot trial, Func<HostCommand, string> old, Func<HostCommand, string> @new)
@@ -71,7 +78,11 @@ internal static class MoveSteps
         var redis = parts.Source.Redis;
         yield return old(SnapshotProcedure.Choose(redis).Method == SnapshotMethod.BackgroundSave
             ? SnapshotProcedure.SaveCommand(redis.Endpoint, request.Snapshot.RedisSaveTimeout) : SnapshotProcedure.ReplicateCommand(redis.Endpoint));
-        yield return $"send the dataset to {@new(parts.Dataset.ReceiveCommand(directory))}";
+        if (DirectSteps.Of(request, parts) is { } direct && SnapshotProcedure.Choose(redis).Method == SnapshotMethod.BackgroundSave)
+            foreach (var step in direct.Sending(parts.Source.Deployment.DumpRoutes[0], parts.Dataset.ReceiveCommand(directory), old, @new))
+                yield return step;
+        else
+            yield return $"send the dataset to {@new(parts.Dataset.ReceiveCommand(directory))}";
         yield return @new(parts.Dataset.LayOutCommand(directory));
     }
 }

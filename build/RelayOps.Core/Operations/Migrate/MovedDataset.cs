@@ -9,7 +9,7 @@ using RelayOps.Core.Streams;
 
 namespace RelayOps.Core.Operations.Migrate;
 
-/// <summary>Carries the dataset of one moment to the new server: read by our own reader and hashed on its way, hashed again where it arrived.</summary>
+/// <summary>Carries the dataset of one moment to the new server: hashed where it was read and where it arrived, and on its way through this machine read by our own reader.</summary>
 internal sealed class MovedDataset(IHost old, Arrival arrival, MoveRequest request, OldServer source, OwnerMap owners, IReporter reporter, TimeProvider time)
 {
     /// <summary>$1 the directory, which is made anew, $2 its mode, $3 its owner, $4 the dump's. Prints the digest of what reached the disk.</summary>
@@ -21,8 +21,11 @@ internal sealed class MovedDataset(IHost old, Arrival arrival, MoveRequest reque
         sha256sum < dump.rdb | cut -d ' ' -f 1
         """;
 
-    /// <summary>Dump bytes sent so far.</summary>
+    /// <summary>Dump bytes sent so far, whichever way.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Null where the dataset goes through this machine.</summary>
+    public StraightDataset? Straight { get; init; }
 
     public HostCommand ReceiveCommand(string directory) => arrival.Owner.Run(HostCommand.ChangingScript(ReceiveScript,
         $"{directory}/{RedisFinder.DataDirectory}", Convert.ToString(source.Data.Mode, 8), Ids(source.Data.UserId, source.Data.GroupId), DumpOwner));
@@ -33,9 +36,29 @@ internal sealed class MovedDataset(IHost old, Arrival arrival, MoveRequest reque
     private string DumpOwner => int.TryParse(source.Redis.DumpOwner, NumberStyles.None, CultureInfo.InvariantCulture, out var user) && user != source.Data.UserId
         ? Ids(user, source.Data.GroupId) : Ids(source.Data.UserId, source.Data.GroupId);
 
+    /// <summary>While the old service still writes.</summary>
     /// <param name="directory">A deployment's on the new server.</param>
-    /// <returns>What Redis must answer there once it has loaded it.</returns>
-    public async Task<DatasetCounts> SendAsync(string directory, CancellationToken cancellationToken)
+    /// <returns>What Redis must answer there once it has loaded it; null where nobody read it on its way.</returns>
+    public async Task<DatasetCounts?> SendAsync(string directory, CancellationToken cancellationToken)
+    {
+        if (Straight is null || await Straight.TrySendAsync(ReceiveCommand(directory), cancellationToken) is not { } size)
+            return await SendThroughHereAsync(directory, cancellationToken);
+        await arrival.RunAsync(LayOutCommand(directory), "cannot lay out the dataset", cancellationToken);
+        Bytes += size;
+        return null;
+    }
+
+    /// <summary>
+    /// Nobody writes any more: what the old Redis counts is what the new one must. It counts before it saves, since from then on keys can only
+    /// come to their end.
+    /// </summary>
+    public async Task<DatasetCounts> SendLastAsync(string directory, CancellationToken cancellationToken)
+    {
+        var counts = Straight is { IsPossible: true } ? await KeyCensus.TakeAsync(old, source.Redis, cancellationToken) : null;
+        return await SendAsync(directory, cancellationToken) ?? counts!;
+    }
+
+    private async Task<DatasetCounts> SendThroughHereAsync(string directory, CancellationToken cancellationToken)
     {
         await using var snapshot = await new RedisSnapshotTaker(old, request.Wire, request.Snapshot, reporter, time).TakeAsync(source.Deployment, cancellationToken);
         using var phase = reporter.Begin($"sending the dataset to {arrival.Host.Name}", snapshot.Size);

@@ -27,8 +27,11 @@ internal sealed class MovedFiles(IHost old, Arrival arrival, MoveRequest request
     private readonly HashSet<string> _sent = [];
     private List<PartFiles> _parts = [.. source.Deployment.Files];
 
-    /// <summary>Content sent so far.</summary>
+    /// <summary>Content sent through this machine so far.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>What can go straight goes first; null where nothing can.</summary>
+    public StraightFiles? Straight { get; init; }
 
     public static HostCommand UnpackCommand(string directory) => HostCommand.ChangingScript(UnpackScript, directory);
 
@@ -39,7 +42,10 @@ internal sealed class MovedFiles(IHost old, Arrival arrival, MoveRequest request
             foreach (var name in part.Tree.Unnameable)
                 reporter.Warn($"left behind on {old.Name}: {part.InArchive(name)}, whose name has control characters or is not UTF-8");
         using var phase = reporter.Begin($"sending files to {arrival.Host.Name}", _parts.Sum(part => part.SizeBytes));
-        await SendAsync([.. _parts.Select(part => (part, part.Tree.Entries.ToList()))], arrival.Path, phase, cancellationToken);
+        if (Straight is not null)
+            foreach (var part in _parts.Where(StraightFiles.Takes))
+                _sent.UnionWith(await Straight.SendAsync(part, phase, cancellationToken));
+        await SendAsync([.. _parts.Select(part => (part, part.Tree.Entries.Where(entry => !_sent.Contains(part.InArchive(entry.Path))).ToList()))], arrival.Path, phase, cancellationToken);
     }
 
     /// <summary><c>.env</c>, compose files and what they refer to, for a directory of the new server besides the deployment's own.</summary>
