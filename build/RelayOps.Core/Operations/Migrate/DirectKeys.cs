@@ -88,7 +88,10 @@ internal sealed partial class DirectKeys(string id)
         """;
 
     /// <summary>$1 id. Prints what was there; what is not ours stays.</summary>
-    private const string DismissScript = ChangeFunction + """
+    private const string DismissScript = """
+        [ -d "$HOME/.ssh" ] || exit 0
+
+        """ + ChangeFunction + """
         if [ -f "$f" ] && grep -q " relayops-direct-$id\$" "$f"; then
           change ''
           status=$?

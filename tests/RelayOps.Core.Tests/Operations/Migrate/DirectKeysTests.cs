@@ -47,6 +47,7 @@ public sealed class DirectKeysTests : IDisposable
         Assert.Equal("600", Mode(File));
         Assert.Equal(0, Run(_keys.DismissCommand, "").Status);
         Assert.Empty(Directory.GetFileSystemEntries(_home));
+        Assert.Equal(0, Run(_keys.DismissCommand, "").Status);
 
         Write("", "600");
         System.IO.File.WriteAllText(Path.Combine(_home, "elsewhere"), "ssh-rsa AAAA one\n");
