@@ -51,7 +51,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     /// <summary>Every store that was named.</summary>
     public BackupCatalogue Catalogue => field ??= new BackupCatalogue(
-        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], Recorder, new LocalArchiveLocator(CallerPath.Directory, Recorder));
+        [.. GitHub.IsLocalNamed || Copies ? [Store] : Array.Empty<IBackupStore>(), .. GitHub.Stores], Recorder, new LocalArchiveLocator(CallerPath.Directory, Recorder), NamedServer);
 
     /// <summary>Without the artifacts of workflow runs: GitHub itself removes those after their time.</summary>
     public BackupCatalogue Retained => new([.. Catalogue.Stores.Where(store => store.Name != RelayOps.Adapters.Stores.GitHub.ArtifactStore.StoreName)], Recorder);

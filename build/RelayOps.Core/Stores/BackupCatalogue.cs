@@ -19,7 +19,8 @@ public interface IArchiveLocator
 /// <summary>All configured stores, seen as one.</summary>
 /// <param name="stores">In the order of <c>--store</c>: where several have a backup, the first is read.</param>
 /// <param name="reporter">Hears of stores that could not be asked; each is named once.</param>
-public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporter reporter, IArchiveLocator? locator = null)
+/// <param name="server">Whose newest backup <c>latest</c> means, where there are those of several.</param>
+public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporter reporter, IArchiveLocator? locator = null, NamedServer? server = null)
 {
     /// <summary>The word that stands for the newest backup.</summary>
     public const string Latest = "latest";
@@ -86,11 +87,17 @@ public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporte
             return [await GetByPathAsync(name, cancellationToken)];
         var id = name == Latest ? (BackupId?)null : BackupId.Get(name);
         var listing = Answered(await AskAsync(cancellationToken));
-        if (id is null && listing is { IsComplete: false, Backups: [var newest, ..] })
-            reporter.Warn($"{newest.Id} is the newest backup of the stores that answered: {listing.SilentNames} could not be asked and may have a newer one");
-        id ??= listing.Backups.Count > 0 ? listing.Backups[0].Id : throw NoBackups(listing);
+        id ??= FindNewest(listing) ?? throw NoBackups(listing);
         var found = listing.Backups.Where(entry => entry.Id == id).ToList();
         return found.Count > 0 ? found : throw Missing(id.Value, listing);
+    }
+
+    private BackupId? FindNewest(CatalogueListing listing)
+    {
+        var newest = NamedServer.FindNewest(server, listing.Backups, reporter);
+        if (newest is not null && !listing.IsComplete)
+            reporter.Warn($"{newest} is the newest backup of the stores that answered: {listing.SilentNames} could not be asked and may have a newer one");
+        return newest;
     }
 
     private static CataloguedBackup? FindComparable(CatalogueListing listing, string serverId, string? only, BackupId before) =>

@@ -53,8 +53,8 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
 
         Assert.True(drill.Status == 0, drill.ToString());
         Assert.Equal((outputs["backup-id"], "drill"), (drill["Drill"].Outputs!["backup-id"], drill["Drill"].Outputs!["verified"]));
-        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", "report.json")));
-        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate", $"{Path.GetFileName(archive)}.drill.json")), drill.ToString());
+        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate-tokyo", "report.json")));
+        Assert.True(File.Exists(Path.Combine(_runner.Artifacts, "restore-drill-certificate-tokyo", $"{Path.GetFileName(archive)}.drill.json")), drill.ToString());
 
         // Another runner: what it compares with comes from the earlier run's artifacts.
         Directory.Delete(Path.Combine(_runner.Workspace, "artifacts"), recursive: true);
@@ -127,7 +127,7 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
         Assert.True(failed.Status == 1, failed.ToString());
         Assert.Contains("## ❌ Verify", failed["Drill"].Summary, StringComparison.Ordinal);
         var issue = Assert.Single(_github.Issues);
-        Assert.Equal(("RelayOps: Verify fails", "open"), (issue.Title, issue.State));
+        Assert.Equal(("RelayOps: Verify tokyo fails", "open"), (issue.Title, issue.State));
 
         await _runner.OnScheduleAsync("backup.yml");
         _runner.Publish(_github);

@@ -105,7 +105,7 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary><c>docker-compose</c> in the deployment's directory, as root.</summary>
     public Task<string> ComposeAsync(ImmutableArray<string> arguments, CancellationToken cancellationToken) => Shell.RunAsync(
-        Bed.Through("docker-compose", ["-f", Options.ComposeFileName, .. arguments]) with { Directory = Path },
+        Bed.Through(Docker.Bed.Compose, ["-f", Options.ComposeFileName, .. arguments]) with { Directory = Path },
         cancellationToken);
 
     /// <summary>A container's id; the service is <c>redis</c> or <c>claude-relay</c>.</summary>

@@ -17,6 +17,13 @@ public sealed record Bed
 
     private static readonly string Suffix = Number == 0 ? "" : $"{Number}";
 
+    /// <summary>
+    /// The program that deployments are made with, and that is <c>docker compose</c> for whom that is there: RELAYOPS_TESTBED_COMPOSE names
+    /// another one than Debian's, such as the plugin of a newer release.
+    /// </summary>
+    public static string Compose { get; } =
+        Environment.GetEnvironmentVariable("RELAYOPS_TESTBED_COMPOSE") is { Length: > 0 } program ? program : "docker-compose";
+
     /// <summary>With the service's images.</summary>
     public static Bed First { get; } = new()
     {

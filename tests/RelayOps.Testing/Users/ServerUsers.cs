@@ -22,7 +22,7 @@ public static class ServerUsers
     public static async Task CreateAsync(DockerDaemon daemon, Bed bed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(daemon);
-        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("users.sh"), "users.sh", bed.Directory, bed.UserSuffix], cancellationToken);
+        await Shell.RunAsRootAsync("sh", ["-c", Resource.Text("users.sh"), "users.sh", bed.Directory, bed.UserSuffix, Bed.Compose], cancellationToken);
     }
 
     private static ServerUser User(string kind) => Bed.First.User(kind);

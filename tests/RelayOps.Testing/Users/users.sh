@@ -1,8 +1,9 @@
 #!/bin/sh
-# Creates the users of the machine that plays the server; $1 is the bed's directory, $2 ends their names. docker-daemon.sh removes them.
+# Creates the users of the machine that plays the server; $1 is the bed's directory, $2 ends their names, $3 is compose. docker-daemon.sh removes them.
 set -eu
 bed=$1
 suffix=$2
+compose=$3
 mkdir -p "$bed/home" "$bed/busybox"
 
 add() {
@@ -20,10 +21,13 @@ add relay-docker --groups docker
 add relay-sudo
 add relay-busybox --groups docker
 
-# Debian has no compose plugin: this one has the older program do the work.
 plugin=$bed/home/relay-docker$suffix/.docker/cli-plugins/docker-compose
 mkdir -p "${plugin%/*}"
-cat >"$plugin" <<'PLUGIN'
+if [ "$compose" != docker-compose ]; then
+  ln -s "$compose" "$plugin"
+else
+  # Debian 12 has no compose plugin: this one has the older program do the work.
+  cat >"$plugin" <<'PLUGIN'
 #!/bin/sh
 if [ "$1" = docker-cli-plugin-metadata ]; then
   echo '{"SchemaVersion":"0.1.0","Vendor":"RelayOps","Version":"1.29.2","ShortDescription":"docker-compose as a plugin"}'
@@ -32,7 +36,8 @@ fi
 shift
 exec docker-compose "$@"
 PLUGIN
-chmod 755 "$plugin"
+  chmod 755 "$plugin"
+fi
 
 # shellcheck disable=SC2016 # expanded by the user's shell
 printf 'export PATH=%s:$PATH\n' "$bed/busybox" >>"$bed/home/relay-busybox$suffix/.bashrc"
