@@ -26,7 +26,7 @@ internal static class SecretOnCommandLine
             parameter.MayBePath ? $"{Use(parameter)}, or give the path of a file that holds it" : Use(parameter));
     }
 
-    private static string Use(Parameter parameter) => $"set the environment variable {parameter.VariableName} instead";
+    internal static string Use(Parameter parameter) => $"set the environment variable {parameter.VariableName} instead";
 
     /// <summary>Looks like a path, or names a file that is there: seen from where the operator stands, not from the repository.</summary>
     private static bool IsPath(string value, IReadOnlyDictionary<string, string> environment)
@@ -39,4 +39,11 @@ internal static class SecretOnCommandLine
         var origin = environment.GetValueOrDefault("RELAYOPS_CALLER_DIRECTORY") ?? Environment.CurrentDirectory;
         return File.Exists(Path.Combine(origin, value));
     }
+}
+
+/// <summary>A store of rclone's may be described with its password in its name, and everything shows names.</summary>
+internal static class StoreCredentials
+{
+    public static CommandLineError Error(string source, string why, Parameter parameter) => new(
+        $"{source} holds credentials", why, $"make a named remote (rclone config) and write rclone:<name>:<path>, or {SecretOnCommandLine.Use(parameter)}");
 }

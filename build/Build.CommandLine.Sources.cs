@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RelayOps.Adapters.Stores;
 
 /// <summary>The other places that give parameters their values: environment variables and the files below <c>.nuke</c>.</summary>
 internal static partial class CommandLineSources
@@ -137,6 +138,9 @@ internal static partial class CommandLineSources
             return new CommandLineError(
                 $"{file} holds '{parameter.Name}' in plain text", "secrets in these files are encrypted", $"set the environment variable {parameter.VariableName} instead");
         }
+
+        if (parameter.NamesStores && ValuesOf(property.Value).Any(StoreList.HoldsSecret))
+            return StoreCredentials.Error($"'{parameter.Name}' in {file}", "they would be in plain text for everybody who reads the repository", parameter);
 
         return WrongKind(parameter, property.Value, file)
             ?? (parameter.IsSecret ? null : ParameterValue.Check(surface, parameter, ValuesOf(property.Value), $"'{parameter.Name}' in {file}"));

@@ -39,6 +39,9 @@ internal sealed record Parameter
 
     public bool NamesTargets => IsOfNuke && Name is "Target" or "Skip";
 
+    /// <summary>What rclone's are called may hold a password.</summary>
+    public bool NamesStores => OneOf is { } oneOf && oneOf.Values.Contains("rclone:");
+
     /// <summary>The environment variable that gives it, as documentation spells it.</summary>
     public string VariableName => DashedName.Replace('-', '_').ToUpperInvariant();
 }

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Globalization;
 using Nuke.Common;
+using RelayOps.Adapters.Stores;
+using RelayOps.Adapters.Stores.Rclone;
 
 /// <summary>Whether a text is a value of a parameter.</summary>
 internal static class ParameterValue
@@ -26,7 +28,7 @@ internal static class ParameterValue
             .FirstOrDefault(error => error is not null);
     }
 
-    private static string[] Split(Parameter parameter, string value) =>
+    private static IEnumerable<string> Split(Parameter parameter, string value) => parameter.NamesStores ? StoreList.Split(value) :
         (parameter.OneOf?.Separator ?? (parameter.IsArray ? parameter.Separator : null)) is { Length: > 0 } separator ? value.Split(separator) : [value];
 
     private static CommandLineError Missing(Parameter parameter, string source) => new(
@@ -58,7 +60,7 @@ internal static class ParameterValue
     {
         var nearest = Nearest.To(value, values);
         return new CommandLineError(
-            $"{source} cannot be '{value}'",
+            $"{source} cannot be '{RcloneRemote.Cut(value)}'",
             $"it takes {List(values)}",
             nearest is null ? "choose one of them" : $"the nearest one is '{nearest}'");
     }

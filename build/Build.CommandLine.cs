@@ -1,3 +1,4 @@
+using RelayOps.Adapters.Stores;
 using RelayOps.Core;
 
 /// <summary>Why a command line is not what the operator can have meant. Never carries a secret.</summary>
@@ -70,6 +71,8 @@ internal static class CommandLine
             return Unknown(surface, option);
         if (parameter.IsSecret)
             return SecretOnCommandLine.Check(parameter, option, environment);
+        if (parameter.NamesStores && option.Values.Any(StoreList.HoldsSecret))
+            return StoreCredentials.Error($"--{parameter.DashedName}", "on a command line they would be in the process list and in the shell's history", parameter);
 
         return Swallowed(surface, parameter, option) ?? ParameterValue.Check(surface, parameter, option.Values, $"--{parameter.DashedName}");
     }

@@ -9,8 +9,6 @@ internal sealed partial class Composition
 {
     private IDoctor Doctor => _build;
 
-    private string[] StoreNames => Stores.Store.Split('+', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
     public DoctorRequest DoctorRequest()
     {
         var status = StatusRequest();
@@ -45,7 +43,7 @@ internal sealed partial class Composition
             }),
             HasLogin = login is not null,
             OpenAsync = Server.Server is null or "" ? null : GetHostAsync,
-            Stores = [.. StoreNames.Select(DoctorStore)],
+            Stores = [.. GitHub.ShownNames.Select(DoctorStore)],
             LookAtGitHubAsync = GitHub.IsNamed ? token => GitHub.LookAsync(Encryption.EncryptTo is not null, token) : null,
             Compose = Compose,
             Reporter = Recorder,

@@ -36,7 +36,7 @@ internal sealed partial class Composition : IAsyncDisposable
         _console = new ConsoleReporter(console.Console, console.IsTerminal, Time, Mask);
         Recorder = new PhaseRecorder(_console, Time);
         Store = StoreIn(CallerPath.Resolve(Stores.BackupDirectory));
-        GitHub = new GitHubComposition(build, _secrets.GithubToken, Recorder);
+        GitHub = new GitHubComposition(build, _secrets, Recorder);
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
@@ -166,9 +166,6 @@ internal sealed partial class Composition : IAsyncDisposable
             KeepMonthly = prune.KeepMonthly ?? 0,
         };
     }
-
-    public Task<CataloguedBackup> GetBackupAsync(CancellationToken cancellationToken) =>
-        Catalogue.GetAsync(Stores.BackupId ?? BackupCatalogue.Latest, cancellationToken);
 
     /// <summary>In every store that has it, the nearest first.</summary>
     public Task<IReadOnlyList<CataloguedBackup>> GetCopiesAsync(CancellationToken cancellationToken) =>

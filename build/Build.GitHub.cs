@@ -12,27 +12,32 @@ internal sealed class GitHubComposition : IDisposable
 {
     private readonly Build _build;
     private readonly string? _token;
+    private readonly string _named;
     private readonly IReporter _reporter;
     private readonly List<IDisposable> _opened = [];
     private IReadOnlyList<IBackupStore>? _stores;
 
-    public GitHubComposition(Build build, string? token, IReporter reporter)
+    public GitHubComposition(Build build, Secrets secrets, IReporter reporter)
     {
         _build = build;
-        _token = token;
+        _token = secrets.GithubToken;
+        _named = secrets.Store ?? ((IHazStores)build).Store;
         _reporter = reporter;
     }
 
     private IHazGitHub Parameters => _build;
 
-    private string[] StoreNames => ((IHazStores)_build).Store.Split('+', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    /// <summary>As they may be shown, in the order of <c>--store</c>.</summary>
+    public IEnumerable<string> ShownNames => StoreNames.Select(StoreList.Shown);
+
+    private IEnumerable<string> StoreNames => StoreList.Split(_named).Select(name => name.Trim()).Where(name => name.Length > 0);
 
     public bool IsLocalNamed => StoreNames.Contains(LocalDirectoryStore.StoreName, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>In the order of <c>--store</c>; opened when first asked for.</summary>
     /// <exception cref="RelayOpsException">No repository was named (<see cref="ExitStatus.WrongUse"/>).</exception>
-    public IReadOnlyList<IBackupStore> Stores => _stores ??=
-        [.. StoreNames.Where(name => !name.Equals(LocalDirectoryStore.StoreName, StringComparison.OrdinalIgnoreCase)).Select(Open)];
+    public IReadOnlyList<IBackupStore> Stores => _stores ??= Distinct(
+        [.. StoreNames.Where(name => !name.Equals(LocalDirectoryStore.StoreName, StringComparison.OrdinalIgnoreCase)).Distinct().Select(Open)]);
 
     public IReadOnlyList<IBackupDestination> Destinations => [.. Stores.OfType<IBackupDestination>()];
 
@@ -105,6 +110,11 @@ internal sealed class GitHubComposition : IDisposable
         foreach (var store in _opened)
             store.Dispose();
     }
+
+    /// <summary>What tells them apart must be more than what is hidden of their names: reports speak of them by these.</summary>
+    private static IReadOnlyList<IBackupStore> Distinct(IReadOnlyList<IBackupStore> stores) =>
+        stores.OfType<RcloneStore>().GroupBy(store => store.Name).FirstOrDefault(group => group.Count() > 1) is not { Key: var name } ? stores
+            : throw new RelayOpsException($"two stores are called {name}", "they differ in nothing that may be shown", "make a named remote of one of them (rclone config)", ExitStatus.WrongUse);
 
     private IBackupStore Open(string name)
     {

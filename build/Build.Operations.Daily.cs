@@ -3,6 +3,7 @@ using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Inspection;
 using RelayOps.Core.Operations.Logs;
 using RelayOps.Core.Operations.Usage;
+using RelayOps.Core.Stores;
 
 /// <summary>What is read and tidied from day to day.</summary>
 internal sealed partial class Operations
@@ -30,29 +31,29 @@ internal sealed partial class Operations
     public Task InspectAsync() => DoAsync(async cancellationToken =>
     {
         await _composition.PrepareTrustAsync(cancellationToken);
-        var backup = await _composition.GetBackupAsync(cancellationToken);
+        var copies = await _composition.GetCopiesAsync(cancellationToken);
         var operation = new InspectOperation(_composition.VerifyTools());
         if (((IInspect)_build).Against is not { Length: > 0 } against)
         {
-            var inside = await operation.RunAsync(backup, cancellationToken);
+            var inside = await operation.RunAsync(copies, cancellationToken);
             await TellAsync(InspectText.Json(inside), InspectText.Lines(inside));
             return;
         }
 
         var difference = against.Equals(Live, StringComparison.OrdinalIgnoreCase)
-            ? await CompareLiveAsync(operation, backup, cancellationToken)
-            : await operation.CompareAsync(backup, await _composition.Catalogue.GetAsync(against, cancellationToken), cancellationToken);
+            ? await CompareLiveAsync(operation, copies, cancellationToken)
+            : await operation.CompareAsync(copies, await _composition.Catalogue.GetAllAsync(against, cancellationToken), cancellationToken);
         await TellAsync(InspectText.Json(difference), InspectText.Lines(difference));
     });
 
     /// <summary>Only the parts that the backup has: the rest would look as if it had come.</summary>
-    private async Task<InsideDifference> CompareLiveAsync(InspectOperation operation, RelayOps.Core.Stores.CataloguedBackup backup, CancellationToken cancellationToken)
+    private async Task<InsideDifference> CompareLiveAsync(InspectOperation operation, IReadOnlyList<CataloguedBackup> copies, CancellationToken cancellationToken)
     {
         var host = await _composition.GetHostAsync(cancellationToken);
-        var parts = DeploymentPartsText.Parse(backup.Backup.Record?.Only);
+        var parts = DeploymentPartsText.Parse(copies.Select(copy => copy.Backup.Record).FirstOrDefault(record => record is not null)?.Only);
         var deployment = await new PreflightOperation(host, _composition.Compose, _composition.Recorder, _composition.Time)
             .RunAsync(_composition.DeploymentPath, parts, recover: null, cancellationToken);
-        return await operation.CompareAsync(backup, host, deployment, cancellationToken);
+        return await operation.CompareAsync(copies, host, deployment, cancellationToken);
     }
 
     /// <summary>The document where one was asked for, else lines.</summary>

@@ -82,8 +82,8 @@ internal sealed partial class Operations : IAsyncDisposable
         await _composition.PrepareTrustAsync(cancellationToken);
         var copies = _made is { } made ? [new CataloguedBackup(_composition.Store, made.Stored)]
             : _chosen is { } chosen ? [chosen] : await _composition.GetCopiesAsync(cancellationToken);
-        (_verified, _verifiedIn) = await new NearestCopy(_composition.VerifyTools(), _composition.Recorder)
-            .VerifyAsync(copies, _composition.Level, cancellationToken);
+        (_verified, _verifiedIn) = await new NearestCopy(_composition.Recorder)
+            .VerifyAsync(copies, _composition.VerifyTools(), _composition.Level, cancellationToken);
         _outcome.Verified(_verified, _composition.Recorder);
     });
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using RelayOps.Adapters.Stores;
 
 /// <summary>The secrets of a run, taken out of the environment: whatever RelayOps starts later inherits none of them.</summary>
 internal sealed record Secrets
@@ -26,16 +27,21 @@ internal sealed record Secrets
     /// <summary>Addresses that may hold tokens: the composition adds their parts to what is masked.</summary>
     public string? Notify { get; private init; }
 
+    /// <summary>The stores, where the name of one holds credentials; else null, and <c>--store</c> is no secret.</summary>
+    public string? Store { get; private init; }
+
     /// <summary>The path, where <see cref="Identity"/> is one.</summary>
     public string? IdentityFile => IsPath(Identity) ? Identity : null;
 
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
-        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>();
+        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>()
+            .Concat(Store is null ? [] : StoreList.Secrets(Store));
 
     public static Secrets TakeFrom(Build build)
     {
         var (server, encryption, github) = ((IHazServer)build, (IHazEncryption)build, (IHazGitHub)build);
+        var stores = ((IHazStores)build).Store;
         var secrets = new Secrets
         {
             SshKey = server.SshKey,
@@ -46,8 +52,11 @@ internal sealed record Secrets
             SignWith = ((IHazSignatures)build).SignWith,
             GithubToken = github.GithubToken,
             Notify = ((IHazNotifications)build).Notify,
+            Store = StoreList.HoldsSecret(stores) ? stores : null,
         };
         Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(SignWith), nameof(GithubToken), nameof(Notify));
+        if (secrets.Store is not null)
+            Forget(nameof(Store));
         return secrets;
     }
 

@@ -56,6 +56,9 @@ public sealed class RelayOpsException : Exception
 
     public ExitStatus Status { get; }
 
+    /// <summary>What would open an archive was not given; what was given belongs to something else. Decided by the adapter that met the error.</summary>
+    public bool LacksKey { get; init; }
+
     /// <summary>The same step may succeed when it is tried again. Decided by the adapter that met the error.</summary>
     public bool IsTransient { get; init; }
 }

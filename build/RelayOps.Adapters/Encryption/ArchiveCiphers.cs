@@ -16,10 +16,16 @@ public static class ArchiveCiphers
         EncryptionRecipients recipients, DecryptionMeans means, string workingDirectory, CancellationToken cancellationToken)
     {
         // What is to be verified afterwards must be possible to open: to be told then would be late.
-        if (recipients.Tool == "age" && means.Identity is { } identity)
+        if (recipients.Age.Length > 0 && means.Identity is { } identity)
             LockedIdentity.Refuse(identity);
+        if ((recipients.Passphrase || recipients.AgePassphrase) && string.IsNullOrEmpty(means.Passphrase))
+        {
+            throw new RelayOpsException("cannot encrypt the backup", $"--encrypt-to {(recipients.Passphrase ? "passphrase" : "age-passphrase")} needs a passphrase, and there is none",
+                "set the environment variable PASSPHRASE", ExitStatus.WrongUse);
+        }
+
         var cipher = recipients.Tool == "age"
-            ? new AgeCipher(recipients.Age, means.Identity)
+            ? new AgeCipher { Recipients = recipients.Age, WithPassphrase = recipients.AgePassphrase, Means = means }
             : await GpgAsync(recipients, means, workingDirectory, cancellationToken);
         await using (cipher.Seal(Stream.Null))
         {
@@ -29,21 +35,15 @@ public static class ArchiveCiphers
         return cipher;
     }
 
-    /// <summary>What opens archives of this kind, or null where the means do not suffice.</summary>
+    /// <summary>What opens archives of this kind, or null where there are no means. Whether they are those of the archive, it tells when it opens one.</summary>
     /// <param name="encryption"><c>age</c> or <c>gpg</c>.</param>
-    public static IArchiveCipher? FindForOpening(string encryption, DecryptionMeans means) => !means.Suffice(encryption) ? null
-        : encryption == "age" ? new AgeCipher([], means.Identity)
+    public static IArchiveCipher? FindForOpening(string encryption, DecryptionMeans means) => !means.AreGiven ? null
+        : encryption == "age" ? new AgeCipher { Means = means }
         : new GpgCipher { Means = means };
 
     private static async Task<IArchiveCipher> GpgAsync(
         EncryptionRecipients recipients, DecryptionMeans means, string workingDirectory, CancellationToken cancellationToken)
     {
-        if (recipients.Passphrase && string.IsNullOrEmpty(means.Passphrase))
-        {
-            throw new RelayOpsException("cannot encrypt the backup", "--encrypt-to passphrase needs a passphrase, and there is none",
-                "set the environment variable PASSPHRASE", ExitStatus.WrongUse);
-        }
-
         var keys = ImmutableArray.CreateBuilder<byte[]>();
         foreach (var key in recipients.Pgp)
             keys.Add(await ReadAsync(key, workingDirectory, cancellationToken));
@@ -63,7 +63,7 @@ public static class ArchiveCiphers
                 var path = Path.GetFullPath(key.Value.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, key.Value[2..]) : key.Value, workingDirectory);
                 return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : throw new RelayOpsException("cannot use --encrypt-to",
                     $"'{key.Value}' is no recipient, and no file of this name is there",
-                    "give age1…, ssh-ed25519 …, ssh-rsa …, the path, text or fingerprint of a PGP public key, or the word passphrase", ExitStatus.WrongUse);
+                    "give age1…, ssh-ed25519 …, ssh-rsa …, the path, text or fingerprint of a PGP public key, or the word passphrase or age-passphrase", ExitStatus.WrongUse);
         }
     }
 

@@ -22,11 +22,17 @@ internal sealed record CipherCommand
 
     /// <summary>Removed when the tool has ended.</summary>
     public IAsyncDisposable? Belongings { get; init; }
+
+    /// <summary>For a tool that asks on one; put away when the tool has ended.</summary>
+    public PseudoTerminal? Terminal { get; init; }
 }
 
 /// <summary>A running encryption tool with pipes. Disposing it ends the tool and removes what it needed.</summary>
 internal sealed class CipherProcess : IAsyncDisposable
 {
+    /// <summary>What a shell ends with.</summary>
+    private const int NotFound = 127;
+
     private readonly CipherCommand command;
     private readonly Process process;
     private readonly ErrorTail errors;
@@ -48,7 +54,8 @@ internal sealed class CipherProcess : IAsyncDisposable
     /// <exception cref="RelayOpsException">It is not installed.</exception>
     public static CipherProcess Start(CipherCommand command)
     {
-        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        var (program, arguments) = command.Terminal?.Around(command.Program, command.Arguments) ?? (command.Program, command.Arguments);
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -64,19 +71,25 @@ internal sealed class CipherProcess : IAsyncDisposable
         }
         catch (Win32Exception exception)
         {
-            throw new RelayOpsException($"cannot use {command.Program}", $"no program '{command.Program}' was found",
-                $"install it (apt-get install {Package(command.Program)})", ExitStatus.WrongUse, exception);
+            command.Terminal?.Dispose();
+            throw Missing(program, exception);
         }
     }
 
-    private static string Package(string program) => program switch { "age" => "age", "ssh-keygen" => "openssh-client", _ => "gnupg" };
+    private static RelayOpsException Missing(string program, Exception? inner = null) => new(
+        $"cannot use {program}", $"no program '{program}' was found", $"install it (apt-get install {Package(program)})", ExitStatus.WrongUse, inner);
+
+    private static string Package(string program) => program switch { "age" => "age", "ssh-keygen" => "openssh-client", "setsid" => "util-linux", _ => "gnupg" };
 
     /// <summary>Waits for the tool's end.</summary>
     /// <returns>Null when it succeeded, else what it said.</returns>
+    /// <exception cref="RelayOpsException">It is not installed, which a shell has to tell where the tool has a terminal.</exception>
     public async Task<string?> FindFailureAsync(CancellationToken cancellationToken)
     {
         await process.WaitForExitAsync(cancellationToken);
         await errors.Ended;
+        if (command.Terminal is not null && process.ExitCode == NotFound)
+            throw Missing(command.Program);
         return process.ExitCode == 0 ? null : ToolMessage.Of(errors.ToString());
     }
 
@@ -116,5 +129,6 @@ internal sealed class CipherProcess : IAsyncDisposable
         process.Dispose();
         if (command.Belongings is { } belongings)
             await belongings.DisposeAsync();
+        command.Terminal?.Dispose();
     }
 }

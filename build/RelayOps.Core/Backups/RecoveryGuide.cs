@@ -16,6 +16,9 @@ public sealed record RecoveryFacts
 
     public required long Keys { get; init; }
 
+    /// <summary>The archive opens with a passphrase.</summary>
+    public bool AsksForPassphrase { get; init; }
+
     /// <summary>The owner of Redis' files on the server.</summary>
     public required int RedisUserId { get; init; }
 
@@ -110,6 +113,7 @@ public static class RecoveryGuide
 
     private static string Decrypt(RecoveryFacts facts) => Path.GetExtension(facts.Archive) switch
     {
+        ".age" when facts.AsksForPassphrase => $"age -d -o {PlainName(facts)} {facts.Archive}   # asks for the passphrase\n",
         ".age" => $"age -d -i KEYFILE -o {PlainName(facts)} {facts.Archive}   # without -i for a passphrase\n",
         ".gpg" => $"gpg -o {PlainName(facts)} -d {facts.Archive}\n",
         _ => "",

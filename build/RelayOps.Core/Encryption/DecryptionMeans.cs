@@ -6,12 +6,11 @@ public sealed record DecryptionMeans
     /// <summary>An age identity, a private ssh key or a private PGP key: the path of its file, or its text.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>Of the archive, or of the private PGP key.</summary>
+    /// <summary>Of the archive, of the private PGP key, or of the key that signs.</summary>
     public string? Passphrase { get; init; }
 
-    /// <summary>Whether there is anything to open an archive with.</summary>
-    /// <param name="encryption"><c>age</c> or <c>gpg</c>.</param>
-    public bool Suffice(string encryption) => Identity is not null || (encryption == "gpg" && Passphrase is not null);
+    /// <summary>Whether there is anything to open an archive with; for which of them it is meant tells the archive.</summary>
+    public bool AreGiven => Identity is not null || Passphrase is not null;
 
     /// <summary>Says nothing.</summary>
     public override string ToString() => nameof(DecryptionMeans);

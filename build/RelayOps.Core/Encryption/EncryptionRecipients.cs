@@ -15,19 +15,24 @@ public sealed partial record EncryptionRecipients
 
     public ImmutableArray<PgpKey> Pgp { get; private init; } = [];
 
-    /// <summary>Whoever knows the passphrase.</summary>
+    /// <summary>Whoever knows the passphrase, with gpg.</summary>
     public bool Passphrase { get; private init; }
 
+    /// <summary>Whoever knows the passphrase, with age: nobody else then, by age's own rule.</summary>
+    public bool AgePassphrase { get; private init; }
+
     /// <summary>The tool that seals for them: <c>age</c> or <c>gpg</c>.</summary>
-    public string Tool => Age.Length > 0 ? "age" : "gpg";
+    public string Tool => Age.Length > 0 || AgePassphrase ? "age" : "gpg";
 
     /// <param name="text">One recipient, or several with commas or line ends between them.</param>
     /// <exception cref="RelayOpsException">It names no recipient, or some that no single tool serves (<see cref="ExitStatus.WrongUse"/>).</exception>
     public static EncryptionRecipients Parse(string text)
     {
         var recipients = Split(text).Aggregate(new EncryptionRecipients(), (all, one) => all.With(one));
-        if (recipients is { Age.Length: 0, Pgp.Length: 0, Passphrase: false })
-            throw Wrong("it is empty", "give an age recipient, a PGP public key or the word passphrase");
+        if (recipients is { Age.Length: 0, Pgp.Length: 0, Passphrase: false, AgePassphrase: false })
+            throw Wrong("it is empty", "give an age recipient, a PGP public key, or the word passphrase or age-passphrase");
+        if (recipients.AgePassphrase && (recipients.Age.Length > 0 || recipients.Pgp.Length > 0 || recipients.Passphrase))
+            throw Wrong("it names others beside age-passphrase", "what age locks with a passphrase is for whoever knows that alone; a second backup can have the others");
         if (recipients.Age.Length > 0 && (recipients.Pgp.Length > 0 || recipients.Passphrase))
             throw Wrong("it mixes recipients of age with those of gpg", "give those of one tool; a second backup can have the others");
         return recipients;
@@ -39,6 +44,8 @@ public sealed partial record EncryptionRecipients
             throw Wrong("it holds a private key", "give the public one; the private key belongs to --identity");
         if (one == "passphrase")
             return this with { Passphrase = true };
+        if (one == "age-passphrase")
+            return this with { AgePassphrase = true };
         if (one.StartsWith(ArmourBegin, StringComparison.Ordinal))
             return this with { Pgp = Pgp.Add(new PgpKey(PgpKeyForm.Text, one + "\n")) };
         if (AgePublicKey().IsMatch(one))

@@ -128,6 +128,11 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
             await using var plain = cipher is null ? (Stream)ahead : cipher.Open(ahead);
             return await new ContentReader(tools, request.Level, ground).ReadAsync(plain, cancellationToken);
         }
+        catch (RelayOpsException exception) when (exception.LacksKey)
+        {
+            // Nothing here was meant for it, as little as where nothing was given; what the store holds is read all the same.
+            return null;
+        }
         catch (RelayOpsException exception) when (exception.Status == ExitStatus.BadBackup)
         {
             // Damage of the stored file explains whatever was met inside, so it is what people should hear of first.

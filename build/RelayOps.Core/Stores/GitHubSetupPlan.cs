@@ -17,7 +17,7 @@ public static class GitHubSetupPlan
         "ssh-keyscan -t ed25519 YOUR-SERVER > relay.hosts               # compare with: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (there)",
         $"gh secret set KNOWN_HOSTS --repo {repository} < relay.hosts",
         $"gh secret set IDENTITY --repo {repository} < age-identity       # for drills and restores only; backups need the recipient alone",
-        $"gh secret set PASSPHRASE --repo {repository} < passphrase        # instead, where ENCRYPT_TO is 'passphrase'",
+        $"gh secret set PASSPHRASE --repo {repository} < passphrase        # instead, where ENCRYPT_TO is passphrase or age-passphrase",
         "# each of them also as <NAME>_<PROFILE>, for one profile alone",
         "# variables:",
         $"gh variable set SERVER --repo {repository} --body USER@YOUR-SERVER",

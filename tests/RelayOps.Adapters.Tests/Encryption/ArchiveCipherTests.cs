@@ -29,8 +29,8 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
         await File.WriteAllBytesAsync(keys.At("sealed"), await keys.SealAsync(kind, Plain));
         await File.WriteAllTextAsync(keys.At("pw"), CipherKeys.Passphrase + "\n");
         var key = kind == "age" ? "age.key" : kind;
-        await keys.ShAsync(EncryptionRecipients.Parse(keys.EncryptTo(kind)).Tool == "age"
-            ? $"age -d -i {key} -o opened sealed"
+        await keys.ShAsync(kind == "age passphrase" ? "script -qec 'age -d -o opened sealed' /dev/null <pw"
+            : EncryptionRecipients.Parse(keys.EncryptTo(kind)).Tool == "age" ? $"age -d -i {key} -o opened sealed"
             : "gpg --homedir gnupg --batch --yes --quiet --pinentry-mode loopback --passphrase-file pw -o opened -d sealed");
 
         Assert.Equal(Plain, await File.ReadAllBytesAsync(keys.At("opened")));
@@ -39,12 +39,13 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
     [Theory]
     [InlineData("age", "age")]
     [InlineData("passphrase", "gpg")]
+    [InlineData("age passphrase", "age")]
     [InlineData("pgp path", "gpg")]
     public async Task Open_with_something_else_ends_in_4(string kind, string tool)
     {
         var ciphertext = await keys.SealAsync(kind, Plain);
-        var means = tool == "age" ? new DecryptionMeans { Identity = keys.At("other.key") }
-            : kind == "passphrase" ? new DecryptionMeans { Passphrase = "another canary" }
+        var means = kind.EndsWith("passphrase", StringComparison.Ordinal) ? new DecryptionMeans { Passphrase = "another canary" }
+            : tool == "age" ? new DecryptionMeans { Identity = keys.At("other.key") }
             : new DecryptionMeans { Identity = keys.At("locked.key"), Passphrase = CipherKeys.Passphrase };
 
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => OpenAsync(ArchiveCiphers.FindForOpening(tool, means)!, ciphertext));
@@ -70,10 +71,11 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
         }
     }
 
-    /// <summary>gpg takes a fraction of a second each time, to make guessing slow: of its bytes every seventh.</summary>
+    /// <summary>A passphrase takes a fraction of a second each time, with age a second, to make guessing slow: of their bytes a few.</summary>
     [Theory]
     [InlineData("age", 1)]
     [InlineData("passphrase", 7)]
+    [InlineData("age passphrase", 79)]
     public async Task Open_tells_a_change_of_each_byte(string kind, int step)
     {
         var ciphertext = await keys.SealAsync(kind, Plain[..64]);
@@ -152,6 +154,7 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
     [InlineData("/nowhere/key.asc", "no file")]
     [InlineData("0123456789012345678901234567890123456789", "keyring")]
     [InlineData("passphrase", "needs a passphrase")]
+    [InlineData("age-passphrase", "needs a passphrase")]
     [InlineData("ssh-ed25519 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "age failed")]
     [InlineData("/etc/hostname", "gpg failed")]
     public async Task ForSealing_refuses_before_anything_is_sealed(string encryptTo, string why)
@@ -184,7 +187,9 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
         await using var opened = new GpgCipher { Program = "no-such-gpg", Means = keys.Means("passphrase") }.Open(new MemoryStream(Plain));
         var errors = new[]
         {
-            Assert.Throws<RelayOpsException>(() => new AgeCipher([], null, "no-such-age").Seal(Stream.Null)),
+            Assert.Throws<RelayOpsException>(() => new AgeCipher { Program = "no-such-age" }.Seal(Stream.Null)),
+            await Assert.ThrowsAsync<RelayOpsException>(async () =>
+                await new AgeCipher { Program = "no-such-age", WithPassphrase = true, Means = keys.Means("passphrase") }.Seal(Stream.Null).DisposeAsync()),
             Assert.Throws<RelayOpsException>(() => new GpgCipher { Program = "no-such-gpg" }.Seal(Stream.Null)),
             await Assert.ThrowsAsync<RelayOpsException>(() => opened.CopyToAsync(Stream.Null)),
         };

@@ -22,7 +22,7 @@ public sealed class CipherKeys : IAsyncLifetime
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("relayops-keys-");
 
     /// <summary>The kinds that every test of all kinds goes through.</summary>
-    public static TheoryData<string> Kinds => ["age", "ssh-ed25519", "ssh-rsa", "pgp path", "pgp text", "pgp fingerprint", "pgp locked", "passphrase"];
+    public static TheoryData<string> Kinds => ["age", "ssh-ed25519", "ssh-rsa", "pgp path", "pgp text", "pgp fingerprint", "pgp locked", "passphrase", "age passphrase"];
 
     public string GnupgHome => At("gnupg");
 
@@ -41,6 +41,7 @@ public sealed class CipherKeys : IAsyncLifetime
         "pgp text" => Text("plain.asc"),
         "pgp fingerprint" => Text("plain.fpr"),
         "pgp locked" => At("locked.asc"),
+        "age passphrase" => "age-passphrase",
         _ => "passphrase",
     };
 
@@ -48,7 +49,7 @@ public sealed class CipherKeys : IAsyncLifetime
     {
         "age" => new() { Identity = Text("age.key") },
         "ssh-ed25519" or "ssh-rsa" => new() { Identity = At(kind) },
-        "passphrase" => new() { Passphrase = Passphrase },
+        "passphrase" or "age passphrase" => new() { Passphrase = Passphrase },
         "pgp locked" => new() { Identity = At("locked.key"), Passphrase = Passphrase },
         _ => new() { Identity = Text("plain.key") },
     };
@@ -58,7 +59,7 @@ public sealed class CipherKeys : IAsyncLifetime
     {
         // A fingerprint is looked up in the operator's keyring, which here is a throwaway one.
         Environment.SetEnvironmentVariable("GNUPGHOME", GnupgHome);
-        var means = new DecryptionMeans { Passphrase = kind == "passphrase" ? Passphrase : null };
+        var means = new DecryptionMeans { Passphrase = kind is "passphrase" or "age passphrase" ? Passphrase : null };
         return await ArchiveCiphers.ForSealingAsync(EncryptionRecipients.Parse(EncryptTo(kind)), means, directory.FullName, Patience);
     }
 

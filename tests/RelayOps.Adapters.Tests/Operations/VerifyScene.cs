@@ -138,8 +138,8 @@ internal sealed class VerifyScene
     public Task<VerifiedBackup> VerifyAgainAsync(byte[] stored) => RunAsync(stored, _last!, VerificationLevel.Deep);
 
     /// <summary>A look into the same backup, of which the store now holds something else.</summary>
-    public Task<BackupInside> InspectAgainAsync(byte[] stored) =>
-        new InspectOperation(Tools).RunAsync(new CataloguedBackup(new MemoryStore(stored, Spoil), _last!), Cancellation);
+    public Task<BackupInside> InspectAgainAsync(params byte[][] copies) =>
+        new InspectOperation(Tools).RunAsync([.. copies.Select((stored, at) => new CataloguedBackup(new MemoryStore(stored, Spoil), _last! with { Store = $"store {at}" }))], Cancellation);
 
     private Task<VerifiedBackup> RunAsync(byte[] stored, StoredBackup backup, VerificationLevel level)
     {

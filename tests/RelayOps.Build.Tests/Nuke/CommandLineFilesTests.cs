@@ -30,6 +30,17 @@ public sealed class CommandLineFilesTests : IDisposable
     }
 
     [Fact]
+    public void Check_refuses_the_credentials_of_a_store_in_a_profile_and_does_not_repeat_them()
+    {
+        _directory.WithFile(".nuke/parameters.tokyo.json", """{ "Store": "local+rclone::sftp,host=nas,pass=hunter2:backups" }""");
+
+        var error = Check("--profile", "tokyo");
+
+        Assert.Equal("'Store' in .nuke/parameters.tokyo.json holds credentials", error!.What);
+        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_takes_the_profile_from_the_environment()
     {
         var error = CommandLine.Check(

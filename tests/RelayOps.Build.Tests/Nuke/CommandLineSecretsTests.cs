@@ -12,6 +12,10 @@ public sealed class CommandLineSecretsTests
     [InlineData("--identity", "AGE-SECRET-KEY-hunter2")]
     [InlineData("--identity", "/x\nhunter2")]
     [InlineData("--pasphrase=hunter2")]
+    [InlineData("--store", "local+rclone::sftp,host=nas,pass=hunter2:backups")]
+    [InlineData("--store", "rclone::s3,secret_access_key=a+hunter2:backups")]
+    [InlineData("--store", "rclone::sftp,pass=hunter2")]
+    [InlineData("--store", ":sftp,pass=hunter2:backups")]
     [InlineData("-----BEGIN hunter2 PRIVATE KEY-----")]
     public void Check_refuses_a_secret_as_text_and_does_not_repeat_it(params string[] arguments)
     {
@@ -24,6 +28,15 @@ public sealed class CommandLineSecretsTests
     [Fact]
     public void Check_sends_a_secret_to_the_environment() =>
         Assert.Equal("set the environment variable GITHUB_TOKEN instead", Check("Backup", "--github-token", "x")!.Next);
+
+    [Fact]
+    public void Check_sends_the_credentials_of_a_store_to_a_named_remote_or_the_environment()
+    {
+        const string store = "rclone::s3,secret_access_key=a+hunter2:backups";
+
+        Assert.Equal("make a named remote (rclone config) and write rclone:<name>:<path>, or set the environment variable STORE instead", Check("Backup", "--store", store)!.Next);
+        Assert.Null(CommandLine.Check(typeof(CommandLineSample), ["Backup"], new Dictionary<string, string> { ["STORE"] = "local+" + store }));
+    }
 
     [Theory]
     [InlineData("~/.ssh/id_ed25519")]

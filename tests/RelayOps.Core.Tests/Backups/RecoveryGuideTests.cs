@@ -7,10 +7,11 @@ namespace RelayOps.Core.Tests.Backups;
 
 public partial class RecoveryGuideTests
 {
-    private static string Guide(string extension = ".tar.gz", string redis = "7.0.15") => Encoding.UTF8.GetString(RecoveryGuide.For(new RecoveryFacts
+    private static string Guide(string extension = ".tar.gz", string redis = "7.0.15", bool passphrase = false) => Encoding.UTF8.GetString(RecoveryGuide.For(new RecoveryFacts
     {
         Id = BackupId.Get("20250805_142530"),
         Archive = "claude-relay-backup-20250805_142530" + extension,
+        AsksForPassphrase = passphrase,
         Server = new SourceServer("0123456789abcdef", "ubuntu@host", "/home/it's me/relay"),
         RedisVersion = redis,
         Keys = 1234,
@@ -28,6 +29,10 @@ public partial class RecoveryGuideTests
     [InlineData(".tar.gz", "appendonlydir/")]
     public void For_names_this_very_archive(string extension, string expected) =>
         Assert.Contains(expected, Guide(extension), StringComparison.Ordinal);
+
+    [Fact]
+    public void For_has_age_ask_for_a_passphrase() => Assert.Contains(
+        "\nage -d -o claude-relay-backup-20250805_142530.tar.gz claude-relay-backup-20250805_142530.tar.gz.age   # asks", Guide(".tar.gz.age", passphrase: true), StringComparison.Ordinal);
 
     [Fact]
     public void For_knows_the_older_layout() => Assert.Contains("redis_data/appendonly.aof`", Guide(redis: "6.2.14"), StringComparison.Ordinal);

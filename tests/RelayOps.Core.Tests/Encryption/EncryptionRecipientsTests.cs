@@ -43,7 +43,19 @@ public sealed class EncryptionRecipientsTests
         Assert.Single(recipients.Pgp);
     }
 
+    [Fact]
+    public void Parse_takes_the_passphrase_of_age_alone()
+    {
+        var recipients = EncryptionRecipients.Parse("age-passphrase");
+
+        Assert.True(recipients.AgePassphrase);
+        Assert.Equal("age", recipients.Tool);
+    }
+
     [Theory]
+    [InlineData("age-passphrase,passphrase", "beside")]
+    [InlineData("age-passphrase," + Age, "beside")]
+    [InlineData("age-passphrase," + Print, "beside")]
     [InlineData("", "empty")]
     [InlineData(" ,\n", "empty")]
     [InlineData(Age + ",passphrase", "mixes")]

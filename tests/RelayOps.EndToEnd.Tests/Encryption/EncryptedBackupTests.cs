@@ -48,14 +48,14 @@ public sealed partial class EncryptedBackupTests : IDisposable
         await deployment.FillAsync(20_000, 2000, Patience);
         await using var process = RelayOpsProcess.Start(
             new Dictionary<string, string> { ["PASSPHRASE"] = Passphrase }, ["Backup", .. deployment.Here, "--encrypt-to", "passphrase"]);
-        var watched = ProcessWatch.UntilEndAsync(process.Id, Passphrase, Patience);
+        var watched = ProcessWatch.UntilEndAsync(process.Id, new WatchedSecret(Passphrase, "gpg", "--symmetric"), Patience);
         var result = await process.WaitAsync();
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal("deep", Verified(deployment));
         Assert.DoesNotContain(Passphrase, result.ToString(), StringComparison.Ordinal);
         var watch = await watched;
-        Assert.True(watch.SawGpg);
+        Assert.True(watch.SawTool);
         Assert.Empty(watch.Leaks);
         Assert.Empty(ProcessWatch.DirectoriesOf(process.Id));
         Assert.DoesNotContain(Passphrase, await File.ReadAllTextAsync(deployment.Here[^1]), StringComparison.Ordinal);

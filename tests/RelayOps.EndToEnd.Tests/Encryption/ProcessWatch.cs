@@ -3,33 +3,46 @@ using System.Text;
 
 namespace RelayOps.EndToEnd.Tests.Encryption;
 
-/// <summary>Looks, again and again while a run lasts, at what other users and later runs could find of a secret.</summary>
-/// <param name="SawGpg">Whether it looked often enough to meet the tool.</param>
-/// <param name="Leaks">Where the secret was.</param>
-internal sealed record ProcessWatch(bool SawGpg, IReadOnlyCollection<string> Leaks)
+/// <param name="Tool">How the command line of the tool that needs it begins.</param>
+/// <param name="Option">What else stands in it.</param>
+internal sealed record WatchedSecret(string Text, string Tool, string Option)
 {
-    public static async Task<ProcessWatch> UntilEndAsync(int run, string secret, CancellationToken cancellationToken)
+    /// <summary>It is told in its environment.</summary>
+    public bool ToolMayKnow { get; init; }
+
+    /// <summary>A process of the test that has it as well.</summary>
+    public int? Apart { get; init; }
+}
+
+/// <summary>Looks, again and again while a run lasts, at what other users and later runs could find of a secret.</summary>
+/// <param name="SawTool">Whether it looked often enough to meet the tool.</param>
+/// <param name="Leaks">Where the secret was.</param>
+internal sealed record ProcessWatch(bool SawTool, IReadOnlyCollection<string> Leaks)
+{
+    public static async Task<ProcessWatch> UntilEndAsync(int run, WatchedSecret watched, CancellationToken cancellationToken)
     {
+        var secret = watched.Text;
         var leaks = new HashSet<string>();
-        var sawGpg = false;
+        var sawTool = false;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (Directory.Exists($"/proc/{run}") && await timer.WaitForNextTickAsync(cancellationToken))
         {
             var own = Read($"/proc/{run}/cmdline");
-            foreach (var process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
+            foreach (var process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out var id) && id != watched.Apart))
             {
                 var commandLine = Read(process + "/cmdline");
-                sawGpg |= commandLine.StartsWith("gpg\0", StringComparison.Ordinal) && commandLine.Contains("--symmetric", StringComparison.Ordinal);
+                var isTool = commandLine.StartsWith(watched.Tool + "\0", StringComparison.Ordinal) && commandLine.Contains(watched.Option, StringComparison.Ordinal);
+                sawTool |= isTool;
                 // The run itself was given it in its environment, which nobody else may read. A child is the run, memory and all, until its exec.
                 if (commandLine.Contains(secret, StringComparison.Ordinal)
-                    || (process != $"/proc/{run}" && commandLine != own && Read(process + "/environ").Contains(secret, StringComparison.Ordinal) && Read(process + "/cmdline") == commandLine))
+                    || (process != $"/proc/{run}" && !(isTool && watched.ToolMayKnow) && commandLine != own && Read(process + "/environ").Contains(secret, StringComparison.Ordinal) && Read(process + "/cmdline") == commandLine))
                     leaks.Add(commandLine);
             }
 
             leaks.UnionWith(DirectoriesOf(run).SelectMany(Files).Where(file => Read(file).Contains(secret, StringComparison.Ordinal)));
         }
 
-        return new ProcessWatch(sawGpg, leaks);
+        return new ProcessWatch(sawTool, leaks);
     }
 
     /// <summary>The private directories of a run, by their names.</summary>

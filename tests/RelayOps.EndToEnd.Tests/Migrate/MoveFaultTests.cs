@@ -7,7 +7,7 @@ using RelayOps.Testing.Users;
 
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
-/// <summary>A cut-over that breaks off at each of its steps: one complete service runs in the end, never two, and no data are lost.</summary>
+/// <summary>A migration that breaks off at each of its steps: one complete service runs in the end, never two, and no data are lost.</summary>
 [Collection(Beside.Name)]
 public sealed class MoveFaultTests(Server server)
 {
@@ -17,6 +17,7 @@ public sealed class MoveFaultTests(Server server)
         await using var scenario = await MoveScenario.BeginAsync(server, ServerUsers.Sudo, "relay-docker");
         foreach (var (step, fault) in new[]
         {
+            (CutOver.SendFiles, Fault.Error), (CutOver.Create, Fault.Error), (CutOver.SendDataset, Fault.Error), (CutOver.StopRedis, Fault.Error),
             (CutOver.Stop, Fault.VanishAfter), (CutOver.StartRedis, Fault.VanishAfter), (CutOver.HandOver, Fault.Error), (CutOver.HandOver, Fault.VanishAfter), (CutOver.StartService, Fault.Error),
             (CutOver.StartService, Fault.VanishAfter), (CutOver.Accept, Fault.Error),
         })
@@ -55,7 +56,7 @@ public sealed class MoveFaultTests(Server server)
 
     private static async Task BreakOffAsync(MoveScenario scenario, CutOver step, Fault fault)
     {
-        var shared = new SharedFault(step, fault);
+        var shared = step.IsBefore ? new SharedFault(step, fault) { Begins = null } : new SharedFault(step, fault);
         var mark = $"{fault} {step}";
         await (await scenario.Deployment.RedisAsync(scenario.Patience)).RunAsync(["SET", "mark", mark], scenario.Patience);
         var failure = await Record.ExceptionAsync(() => scenario.MoveAsync(Request(scenario), shared.OnOld(scenario.Old), shared.OnNew(scenario.New)));

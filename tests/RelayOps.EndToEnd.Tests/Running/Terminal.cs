@@ -28,16 +28,16 @@ public sealed class Terminal : IAsyncDisposable
         }
     }
 
-    public static Terminal Start(params ReadOnlySpan<string> arguments)
+    public static Terminal Start(params ReadOnlySpan<string> arguments) =>
+        On(HostCommand.Changing("env", ["TERM=xterm", "NO_COLOR=1", "dotnet", RelayOpsProcess.Assembly, .. arguments, "--no-logo"]));
+
+    /// <summary>Whatever else an operator types there.</summary>
+    public static Terminal On(HostCommand line) => new(Process.Start(new ProcessStartInfo("script", ["-qefc", line.ToString(), "/dev/null"])
     {
-        var line = HostCommand.Changing("env", ["TERM=xterm", "NO_COLOR=1", "dotnet", RelayOpsProcess.Assembly, .. arguments, "--no-logo"]);
-        return new Terminal(Process.Start(new ProcessStartInfo("script", ["-qefc", line.ToString(), "/dev/null"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = RelayOpsProcess.Root,
-        })!);
-    }
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        WorkingDirectory = RelayOpsProcess.Root,
+    })!);
 
     /// <summary>Waits for a question, and answers it.</summary>
     public async Task AnswerAsync(string question, string answer)

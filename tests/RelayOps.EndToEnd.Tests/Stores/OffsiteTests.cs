@@ -49,12 +49,25 @@ public sealed class OffsiteTests : IDisposable
         var alone = await RelayOpsProcess.RunAsync(["Verify", "--backup-directory", deployment.Store]);
         Assert.True(alone.ExitCode == 4, alone.ToString());
 
+        await InspectReadsTheNextCopyAsync(deployment, both, first);
         await OneStoreOutOfReachAsync(deployment, both);
 
         var pruned = await RelayOpsProcess.RunAsync(["Prune", "--backup-directory", deployment.Store, .. both, "--keep", "1"]);
         Succeed(pruned);
         Assert.Equal(3, There.Length);
         Assert.DoesNotContain(first, There);
+    }
+
+    private static async Task InspectReadsTheNextCopyAsync(NativeDeployment deployment, string[] both, string? older)
+    {
+        string[] inspect = ["Inspect", "--backup-directory", deployment.Store];
+        var inside = await RelayOpsProcess.RunAsync([.. inspect, .. both, "--json"]);
+        Succeed(inside);
+        Assert.Contains("in store local is no good", inside.Error, StringComparison.Ordinal);
+        Assert.StartsWith("rclone:", JsonDocument.Parse(inside.Output).RootElement.GetProperty("store").GetString(), StringComparison.Ordinal);
+        Succeed(await RelayOpsProcess.RunAsync([.. inspect, .. both, "--against", older!]));
+        var alone = await RelayOpsProcess.RunAsync(inspect);
+        Assert.True(alone.ExitCode == 4, alone.ToString());
     }
 
     /// <summary>The other ones' copies serve; what has to be in every store fails for the one alone.</summary>

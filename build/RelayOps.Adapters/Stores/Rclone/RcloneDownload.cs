@@ -8,8 +8,6 @@ namespace RelayOps.Adapters.Stores.Rclone;
 /// <summary>An archive as it comes; where the connection breaks it reads on from there.</summary>
 internal sealed class RcloneDownload : ReadOnlyStream
 {
-    private const int Attempts = 3;
-
     private readonly RcloneProgram program;
     private readonly string name;
     private readonly long size;
@@ -66,7 +64,7 @@ internal sealed class RcloneDownload : ReadOnlyStream
         EndProcess();
         if (status is 3 or 4)
             throw RcloneStore.Gone(name);
-        if (++failures >= Attempts)
+        if (++failures >= RcloneProgram.Attempts)
             throw program.Failed($"read {name} from", status, said);
     }
 

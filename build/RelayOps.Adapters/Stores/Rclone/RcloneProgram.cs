@@ -14,11 +14,13 @@ internal sealed record RcloneResult(int Status, string Output, string Error)
     public bool IsMissing => Status is 3 or 4;
 }
 
-/// <summary>The system's rclone, with the operator's own configuration: RelayOps neither reads nor writes a remote's credentials.</summary>
-internal sealed class RcloneProgram(string remote)
+/// <summary>The system's rclone, with the operator's own configuration: RelayOps reads and writes no credentials there.</summary>
+internal sealed class RcloneProgram(RcloneRemote remote)
 {
-    /// <summary>rclone's own repetitions; beyond them an error is told.</summary>
-    private static readonly string[] Common = ["--retries", "3", "--low-level-retries", "5", "--contimeout", "15s", "--timeout", "60s", "--stats", "0", "--log-level", "ERROR"];
+    /// <summary>How often anything is begun, by rclone itself where it can; beyond that an error is told.</summary>
+    public const int Attempts = 3;
+
+    private static readonly string[] Common = ["--retries", $"{Attempts}", "--low-level-retries", "5", "--contimeout", "15s", "--timeout", "60s", "--stats", "0", "--log-level", "ERROR"];
 
     public string Program { get; init; } = "rclone";
 
@@ -46,6 +48,8 @@ internal sealed class RcloneProgram(string remote)
     public Process Start(IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(Program, [.. arguments, .. Common]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in remote.Environment)
+            start.Environment[name] = value;
         try
         {
             return Process.Start(start)!;
@@ -57,13 +61,19 @@ internal sealed class RcloneProgram(string remote)
         }
     }
 
-    public string PathOf(string name) => remote.EndsWith(':') || remote.EndsWith('/') ? remote + name : $"{remote}/{name}";
+    /// <summary>For rclone.</summary>
+    public string PathOf(string name) => Join(remote.Argument, name);
+
+    /// <summary>For people.</summary>
+    public string ShownPathOf(string name) => Join(remote.Shown, name);
 
     public RelayOpsException Failed(string what, RcloneResult result) => Failed(what, result.Status, result.Error);
 
-    public RelayOpsException Failed(string what, int status, string error) => new($"cannot {what} store rclone:{remote}",
-        ToolMessage.Of(error) is { Length: > 0 } said ? said : $"rclone ended with {status}",
-        $"try it by hand: rclone lsf {remote}", status is 1 or 7 && error.Contains("didn't find section in config file", StringComparison.Ordinal) ? ExitStatus.WrongUse : ExitStatus.NoConnection);
+    public RelayOpsException Failed(string what, int status, string error) => new($"cannot {what} store {RcloneStore.Prefix}{remote.Shown}",
+        ToolMessage.Of(error) is { Length: > 0 } said ? remote.Clean(said) : $"rclone ended with {status}",
+        $"try it by hand: rclone lsf {remote.Shown}", status is 1 or 7 && error.Contains("didn't find section in config file", StringComparison.Ordinal) ? ExitStatus.WrongUse : ExitStatus.NoConnection);
+
+    private static string Join(string directory, string name) => directory.EndsWith(':') || directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
 
     /// <summary>A tool that ends early has said why.</summary>
     private static async Task FeedAsync(Process process, Stream? input, CancellationToken cancellationToken)

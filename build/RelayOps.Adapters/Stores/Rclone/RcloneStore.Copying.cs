@@ -78,7 +78,11 @@ public sealed partial class RcloneStore
         }
     }
 
-    /// <summary>A file of this machine rclone reads itself, and again where a transfer breaks; anything else comes as a stream.</summary>
+    /// <summary>
+    /// A file of this machine rclone reads itself, and again where a transfer breaks; anything else comes as a stream, which is opened again as often.
+    /// A single file has no half that could be gone on with: most remotes can neither append to one nor join several, and an archive has to stay one
+    /// file there, to be opened without RelayOps.
+    /// </summary>
     private async Task SendAsync(CataloguedBackup source, string partial, CancellationToken cancellationToken)
     {
         if (source.Store is LocalDirectoryStore && File.Exists(source.Backup.Location))
@@ -87,9 +91,14 @@ public sealed partial class RcloneStore
             return;
         }
 
-        await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
-        var result = await program.RunAsync(["rcat", program.PathOf(partial)], content, cancellationToken);
-        if (!result.Succeeded)
-            throw program.Failed("write to", result);
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
+            var result = await program.RunAsync(["rcat", program.PathOf(partial)], content, cancellationToken);
+            if (result.Succeeded)
+                return;
+            if (attempt == RcloneProgram.Attempts)
+                throw program.Failed("write to", result);
+        }
     }
 }

@@ -23,17 +23,16 @@ public sealed partial class RcloneStore : IBackupDestination
     private readonly bool allowPlaintext;
     private readonly RcloneProgram program;
 
-    /// <param name="name">As in <c>--store</c>: <c>rclone:remote:path</c>.</param>
+    /// <param name="name">As in <c>--store</c>: <c>rclone:remote:path</c>. What it may hold of credentials is seen of nobody, see <see cref="RcloneRemote"/>.</param>
     /// <param name="allowPlaintext"><c>--allow-plaintext</c>.</param>
     /// <exception cref="RelayOpsException">It names no remote (<see cref="ExitStatus.WrongUse"/>).</exception>
     public RcloneStore(string name, bool allowPlaintext)
     {
-        Name = name;
-        remote = name[Prefix.Length..].TrimEnd('/');
+        var named = RcloneRemote.Parse(name[Prefix.Length..]);
+        Name = Prefix + named.Shown;
+        remote = named.Argument;
         this.allowPlaintext = allowPlaintext;
-        if (remote.StartsWith('-') || !remote.Contains(':', StringComparison.Ordinal))
-            throw new RelayOpsException($"'{name}' is no store", "it names no remote of rclone", "write rclone:<remote>:<path>; rclone listremotes has the remotes", ExitStatus.WrongUse);
-        program = new RcloneProgram(remote);
+        program = new RcloneProgram(named);
     }
 
     public string Name { get; }
@@ -144,7 +143,7 @@ public sealed partial class RcloneStore : IBackupDestination
         Id = name.Id,
         Store = Name,
         Archive = name.FileName,
-        Location = program.PathOf(name.FileName),
+        Location = program.ShownPathOf(name.FileName),
         SizeBytes = size,
         Record = record,
         Sha256 = sha256,

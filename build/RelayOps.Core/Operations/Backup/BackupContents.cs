@@ -84,6 +84,7 @@ internal sealed class BackupContents(
             {
                 Id = BackupId.Get(manifest.BackupId),
                 Archive = archiveName,
+                AsksForPassphrase = request.Cipher?.AsksForPassphrase ?? false,
                 Server = manifest.Server,
                 RedisVersion = manifest.Redis?.RedisVersion ?? "none",
                 Keys = manifest.Redis?.Counts.Keys ?? 0,

@@ -12,36 +12,40 @@ namespace RelayOps.Core.Operations.Inspection;
 /// <summary>Looks into a backup in one pass over what the store holds: nothing is unpacked, and no content is told.</summary>
 public sealed class InspectOperation(VerifyTools tools)
 {
-    /// <exception cref="RelayOpsException">It cannot be read or decrypted, or is not signed as demanded (<see cref="ExitStatus.BadBackup"/>).</exception>
-    public async Task<BackupInside> RunAsync(CataloguedBackup backup, CancellationToken cancellationToken)
-    {
-        var (content, look) = await ReadAsync(backup, withDigests: false, cancellationToken);
-        return Describe(backup.Backup, content, look);
-    }
+    /// <param name="copies">Of one backup, the nearest first: the first good one is looked into.</param>
+    /// <exception cref="RelayOpsException">None can be read or decrypted, or none is signed as demanded (<see cref="ExitStatus.BadBackup"/>).</exception>
+    public Task<BackupInside> RunAsync(IReadOnlyList<CataloguedBackup> copies, CancellationToken cancellationToken) =>
+        new NearestCopy(tools.Reporter).ReadAsync(copies, async copy =>
+        {
+            var (content, look) = await ReadAsync(copy, withDigests: false, cancellationToken);
+            return Describe(copy.Backup, content, look);
+        });
 
     /// <summary>The older of the two comes first, whichever was named first.</summary>
     /// <exception cref="RelayOpsException">As above.</exception>
-    public async Task<InsideDifference> CompareAsync(CataloguedBackup one, CataloguedBackup other, CancellationToken cancellationToken)
+    public async Task<InsideDifference> CompareAsync(
+        IReadOnlyList<CataloguedBackup> one, IReadOnlyList<CataloguedBackup> other, CancellationToken cancellationToken)
     {
-        var (older, newer) = one.Id < other.Id ? (one, other) : (other, one);
+        var (older, newer) = one[0].Id < other[0].Id ? (one, other) : (other, one);
         return InsideDifference.Between(
             await SideAsync(older, withDigests: true, cancellationToken), await SideAsync(newer, withDigests: true, cancellationToken));
     }
 
     /// <exception cref="RelayOpsException">As above, or the server cannot be read.</exception>
     public async Task<InsideDifference> CompareAsync(
-        CataloguedBackup backup, IHost host, InspectedDeployment deployment, CancellationToken cancellationToken)
+        IReadOnlyList<CataloguedBackup> copies, IHost host, InspectedDeployment deployment, CancellationToken cancellationToken)
     {
-        var before = await SideAsync(backup, withDigests: false, cancellationToken);
+        var before = await SideAsync(copies, withDigests: false, cancellationToken);
         using var phase = tools.Reporter.Begin($"compare with {deployment.Survey.Path} on {host.Name}");
         return InsideDifference.Between(before, await InsideSide.OfAsync(host, deployment, cancellationToken));
     }
 
-    private async Task<InsideSide> SideAsync(CataloguedBackup backup, bool withDigests, CancellationToken cancellationToken)
-    {
-        var (content, look) = await ReadAsync(backup, withDigests, cancellationToken);
-        return InsideSide.Of(backup.Id, content, look);
-    }
+    private Task<InsideSide> SideAsync(IReadOnlyList<CataloguedBackup> copies, bool withDigests, CancellationToken cancellationToken) =>
+        new NearestCopy(tools.Reporter).ReadAsync(copies, async copy =>
+        {
+            var (content, look) = await ReadAsync(copy, withDigests, cancellationToken);
+            return InsideSide.Of(copy.Id, content, look);
+        });
 
     private async Task<(BackupContent Content, DatasetLook? Look)> ReadAsync(
         CataloguedBackup backup, bool withDigests, CancellationToken cancellationToken)
@@ -54,7 +58,8 @@ public sealed class InspectOperation(VerifyTools tools)
         await using var stored = await backup.Store.OpenAsync(backup.Backup, cancellationToken);
         await using var source = new SealedSource(stored, phase);
         var content = await ReadAsync(source, cipher, looks, cancellationToken);
-        await SignatureCheck.RequireBytesAsync(backup.Backup, tools.TrustedSigners, source, cancellationToken);
+        // What was read to its end need not be what was stored: not every change can be told from inside.
+        ChecksumCheck.Require(backup.Backup, await source.FinishAsync(cancellationToken), source.Total, inner: null);
         return (content, looks.Find(content));
     }
 

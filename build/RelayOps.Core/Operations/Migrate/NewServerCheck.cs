@@ -15,7 +15,6 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
     /// <exception cref="RelayOpsException">It cannot; every reason is told, each with what mends it (<see cref="ExitStatus.WrongUse"/>).</exception>
     public async Task<NewServer> RunAsync(NewServerNeeds needs, CancellationToken cancellationToken)
     {
-        using var phase = reporter.Begin($"looking at {host.Name}");
         var server = await LookAsync(needs, cancellationToken);
         var installs = needs.InstallDocker && DockerInstallation.IsNeeded(server);
         Demand([.. Problems(needs, server), .. installs ? DockerInstallation.Problems(server) : DockerProblems(server)]);
@@ -36,6 +35,7 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
 
     private async Task<NewServer> LookAsync(NewServerNeeds needs, CancellationToken cancellationToken)
     {
+        using var phase = reporter.Begin($"looking at {host.Name}");
         var before = time.GetUtcNow();
         var said = await host.RunAsync(NewServer.Command(needs.DeploymentPath), cancellationToken);
         var half = (time.GetUtcNow() - before) / 2;

@@ -27,6 +27,9 @@ public sealed record RestoreSource(
     public static RestoreSource From(VerifiedBackup verified, IBackupStore store, CodecSet codecs, Func<string, IArchiveCipher?>? findCipher = null)
     {
         var backup = verified.Backup;
+        // What could not be opened to be verified is not restored.
+        if (backup.Encryption is { } locked && verified.Report.Level == VerificationLevel.Sealed)
+            throw OpenedArchive.Locked(backup.Id, locked);
         var cipher = backup.Encryption is { } encryption ? findCipher?.Invoke(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption) : null;
         return new RestoreSource(backup.Id.ToString(), codecs, verified.Report.TornBytes, async cancellationToken =>
         {

@@ -15,7 +15,7 @@ internal sealed class StoredDump(VerifyTools tools)
     public async Task<ImmutableArray<PrefixFigures>> SumAsync(CataloguedBackup backup, CancellationToken cancellationToken)
     {
         await SignatureCheck.RequireAsync(backup.Backup, tools.TrustedSigners, cancellationToken);
-        var cipher = backup.Backup.Encryption is { } encryption ? tools.FindCipher(encryption) : null;
+        var cipher = backup.Backup.Encryption is { } encryption ? tools.FindCipher(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption) : null;
         using var phase = tools.Reporter.Begin($"sum up the keys of backup {backup.Id}");
         await using var stored = await backup.Store.OpenAsync(backup.Backup, cancellationToken);
         await using var source = new SealedSource(stored, phase);

@@ -65,13 +65,15 @@ public sealed class UsageOperation(IHost host, BackupCatalogue catalogue, IUsage
             return null;
         }
 
-        if (newest.Backup.Encryption is { } encryption && tools.FindCipher(encryption) is null)
+        try
         {
-            tools.Reporter.Warn($"the keys of backup {newest.Id} cannot be summed up: it is encrypted with {encryption}, and nothing here can decrypt it");
+            return new UsedByKeys(newest.Id.ToString(), newest.Store.Name, await new StoredDump(tools).SumAsync(newest, cancellationToken));
+        }
+        catch (RelayOpsException e) when (e.LacksKey)
+        {
+            tools.Reporter.Warn($"the keys of backup {newest.Id} cannot be summed up: it is encrypted with {newest.Backup.Encryption}, and nothing here can decrypt it");
             return null;
         }
-
-        return new UsedByKeys(newest.Id.ToString(), newest.Store.Name, await new StoredDump(tools).SumAsync(newest, cancellationToken));
     }
 
     private UsageReport Report(

@@ -8,7 +8,7 @@ internal static class SealedNote
     public static string For(StoredBackup backup) =>
         $"it is encrypted with {backup.Encryption}, and nothing here can decrypt it. Proven: {Proven(backup)}. "
         + "Not proven: that it can be decrypted, and what is in it. "
-        + (backup.Encryption == "gpg" ? "For that give --identity, or PASSPHRASE in the environment" : "For that give --identity");
+        + "For that give --identity, or PASSPHRASE in the environment";
 
     private static string Proven(StoredBackup backup) => backup switch
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using RelayOps.Testing.Rclone;
 
 namespace RelayOps.Adapters.Tests.Stores.Rclone;
 

@@ -6,6 +6,7 @@ using RelayOps.Core;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
+using RelayOps.Testing.Rclone;
 
 namespace RelayOps.Adapters.Tests.Stores.Rclone;
 
@@ -78,15 +79,37 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
         await Store.PutAsync(source, CancellationToken.None);
         Assert.Equal(2, remote.Uploads);
         var other = await LocalAsync("20250806_142530");
+        var before = remote.Uploads;
         remote.CutUploads = int.MaxValue;
 
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.PutAsync(other, CancellationToken.None));
 
         Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Equal(3, remote.Uploads - before);
         Assert.Equal(source.Backup.Id, Assert.Single(await Store.ListAsync(CancellationToken.None)).Id);
         remote.CutUploads = 0;
         await Store.PutAsync(other, CancellationToken.None);
         Assert.Equal(2, (await Store.ListAsync(CancellationToken.None)).Count);
+    }
+
+    /// <summary>What comes out of another store is no file that rclone could begin again: it is asked for anew, and no oftener.</summary>
+    [Fact]
+    public async Task PutAsync_asks_the_other_store_again_for_what_was_cut_and_gives_up_where_it_always_is()
+    {
+        var source = await LocalAsync();
+        source = source with { Store = new RcloneStoreTests.Elsewhere(source.Store) };
+        remote!.CutUploads = 1;
+        await Store.PutAsync(source, CancellationToken.None);
+        Assert.Equal(2, remote.Uploads);
+        Assert.Equal(source.Backup.Record, Assert.Single(await Store.ListAsync(CancellationToken.None)).Record!, Same);
+
+        remote.CutUploads = int.MaxValue;
+        var other = source with { Backup = (await LocalAsync("20250806_142530")).Backup };
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.PutAsync(other, CancellationToken.None));
+
+        Assert.Equal((ExitStatus.NoConnection, 5), (error.Status, remote.Uploads));
+        Assert.Single(await Store.ListAsync(CancellationToken.None));
+        Assert.DoesNotContain(Directory.GetFiles(home["remote"], "*", SearchOption.AllDirectories), file => file.Contains("partial", StringComparison.Ordinal));
     }
 
     [Fact]

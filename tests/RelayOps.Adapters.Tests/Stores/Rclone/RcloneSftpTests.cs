@@ -7,6 +7,7 @@ using RelayOps.Core.Backups;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
 using RelayOps.Testing.Processes;
+using RelayOps.Testing.Rclone;
 
 namespace RelayOps.Adapters.Tests.Stores.Rclone;
 

@@ -6,6 +6,7 @@ using RelayOps.Core;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Reporting;
 using RelayOps.Core.Stores;
+using RelayOps.Testing.Rclone;
 
 namespace RelayOps.Adapters.Tests.Stores.Rclone;
 
@@ -132,7 +133,7 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
     }
 
     /// <summary>Hides that a store is a directory.</summary>
-    private sealed class Elsewhere(IBackupStore inner) : IBackupStore
+    internal sealed class Elsewhere(IBackupStore inner) : IBackupStore
     {
         public string Name => "elsewhere";
 

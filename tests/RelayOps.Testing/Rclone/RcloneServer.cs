@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using RelayOps.Testing;
 
-namespace RelayOps.Adapters.Tests.Stores.Rclone;
+namespace RelayOps.Testing.Rclone;
 
 /// <summary>A server of rclone's own on loopback that shows one directory; webdav knows no checksums, as many remotes, and sftp none that counts.</summary>
-internal sealed class RcloneServer : IAsyncDisposable
+public sealed class RcloneServer : IAsyncDisposable
 {
     private readonly Process process;
 
@@ -18,18 +17,26 @@ internal sealed class RcloneServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int Id => process.Id;
+
     public static async Task EnsureInstalledAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await Prerequisites.EnsureAsync([("rclone", "rclone")], patience.Token);
     }
 
-    /// <param name="protocol">Debian 12's rclone (1.60) serves webdav and sftp; it is too old to serve s3.</param>
+    /// <param name="protocol">Debian 12's rclone (1.60) serves webdav and sftp; it is too old to serve s3, see <see cref="NewerRclone"/>.</param>
     public static async Task<RcloneServer> StartAsync(string directory, string protocol = "webdav", params string[] options)
     {
         await EnsureInstalledAsync();
+        return await StartAsync("rclone", directory, protocol, options);
+    }
+
+    /// <inheritdoc cref="StartAsync(string, string, string[])"/>
+    public static async Task<RcloneServer> StartAsync(string program, string directory, string protocol, IEnumerable<string> options)
+    {
         var port = FreePort();
-        var start = new ProcessStartInfo("rclone", ["serve", protocol, "--config", "/dev/null", "--addr", $"127.0.0.1:{port}", .. options, directory]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, ["serve", protocol, "--config", "/dev/null", "--addr", $"127.0.0.1:{port}", .. options, directory]) { RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
@@ -46,7 +53,7 @@ internal sealed class RcloneServer : IAsyncDisposable
         process.Dispose();
     }
 
-    internal static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
