@@ -29,9 +29,8 @@ public static class StoreList
     public static IEnumerable<string> Secrets(string text) =>
         Split(text).Where(IsRclone).SelectMany(store => RcloneRemote.SecretsOf(store.Trim()[RcloneStore.Prefix.Length..]));
 
-    /// <summary>A store's name as it may be shown.</summary>
-    /// <exception cref="Core.RelayOpsException">It is no store (<see cref="Core.ExitStatus.WrongUse"/>).</exception>
-    public static string Shown(string store) => IsRclone(store) ? RcloneStore.Prefix + RcloneRemote.Parse(store[RcloneStore.Prefix.Length..]).Shown : store;
+    /// <summary>A store's name as it may be shown, whether or not there is such a store.</summary>
+    public static string Shown(string store) => IsRclone(store) ? RcloneStore.Prefix + RcloneRemote.ShownOf(store[RcloneStore.Prefix.Length..]) : store;
 
     private static bool IsRclone(string store) => store.TrimStart().StartsWith(RcloneStore.Prefix, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RelayOps.EndToEnd.Tests.Encryption;
 using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Packages;
 using RelayOps.Testing.Processes;
 using RelayOps.Testing.Rclone;
 using RelayOps.Testing.Redis;
@@ -107,7 +108,7 @@ public sealed class OffsiteServerTests : IDisposable
     private async Task<Serving> StartAsync()
     {
         Directory.CreateDirectory(_directory.File("bucket/relay"));
-        if (await NewerRclone.FindAsync(Patience) is { } newer)
+        if (await FindS3Async() is { } newer)
         {
             var s3 = await RcloneServer.StartAsync(newer, _directory.File("bucket"), "s3", ["--auth-key", $"{Key},{Password}"]);
             string Store(string secret) => $"rclone::s3,provider=Other,access_key_id={Key},secret_access_key={secret},endpoint='{s3.Address}',force_path_style=true:relay/backups";
@@ -118,6 +119,14 @@ public sealed class OffsiteServerTests : IDisposable
         var (right, wrong) = (await ObscureAsync(Password), await ObscureAsync("canary-wrong"));
         string Described(string pass) => $"rclone::webdav,url='{webdav.Address}',user=relay,pass={pass}:relay/backups";
         return new Serving(webdav, Described(right), Described(wrong), right, "401");
+    }
+
+    /// <summary>The machine's own rclone where it serves s3, else the newest of the distribution.</summary>
+    private static async Task<string?> FindS3Async()
+    {
+        await RcloneServer.EnsureInstalledAsync();
+        return await NewerPackage.AnswersAsync("rclone", ["serve", "s3", "--help"], "--auth-key", Patience) ? "rclone"
+            : await NewerPackage.FindAsync("rclone", "usr/bin/rclone", ["serve", "s3", "--help"], "--auth-key", Patience);
     }
 
     private static async Task<string> ObscureAsync(string password) => (await Shell.RunAsync("rclone", ["obscure", password], Patience)).Trim();

@@ -25,7 +25,7 @@ public sealed class RcloneServer : IAsyncDisposable
         await Prerequisites.EnsureAsync([("rclone", "rclone")], patience.Token);
     }
 
-    /// <param name="protocol">Debian 12's rclone (1.60) serves webdav and sftp; it is too old to serve s3, see <see cref="NewerRclone"/>.</param>
+    /// <param name="protocol">Debian 12's rclone (1.60) serves webdav and sftp; it is too old to serve s3, see <see cref="Packages.NewerPackage"/>.</param>
     public static async Task<RcloneServer> StartAsync(string directory, string protocol = "webdav", params string[] options)
     {
         await EnsureInstalledAsync();

@@ -82,6 +82,10 @@ public sealed record RcloneRemote
     /// <summary>Says what <see cref="Shown"/> says.</summary>
     public override string ToString() => Shown;
 
+    internal static string ShownOf(string text) => IsRemote(text) ? Parse(text).Shown : Cut(text);
+
+    private static bool IsRemote(string text) => !text.StartsWith('-') && Connection.Find(text) is not null;
+
     private static bool IsOpen(ConnectionOption option) =>
         option.Value is "true" or "false" || (Open.Contains(option.Name) && !option.Value.Contains('@', StringComparison.Ordinal) && !option.Value.Contains('?', StringComparison.Ordinal));
 

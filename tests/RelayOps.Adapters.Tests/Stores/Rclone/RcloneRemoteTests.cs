@@ -61,5 +61,6 @@ public sealed class RcloneRemoteTests
         Assert.True(StoreList.HoldsSecret($"local+{s3}"));
         Assert.False(StoreList.HoldsSecret("local+rclone:b2:x"));
         Assert.Equal("rclone::s3,secret_access_key=***,region=eu:bucket", StoreList.Shown(s3));
+        Assert.Equal("rclone::sftp,…", StoreList.Shown("rclone::sftp,pass=canary"));
     }
 }
