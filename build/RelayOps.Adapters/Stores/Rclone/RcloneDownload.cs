@@ -27,7 +27,7 @@ internal sealed class RcloneDownload : ReadOnlyStream
     {
         while (position < size && buffer.Length > 0)
         {
-            process ??= Open();
+            process ??= await OpenAsync(cancellationToken);
             var read = await process.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken);
             if (read > 0)
             {
@@ -48,9 +48,9 @@ internal sealed class RcloneDownload : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    private Process Open()
+    private async Task<Process> OpenAsync(CancellationToken cancellationToken)
     {
-        var started = program.Start(["cat", "--offset", position.ToString(CultureInfo.InvariantCulture), program.PathOf(name)]);
+        var started = await program.StartAsync(["cat", "--offset", position.ToString(CultureInfo.InvariantCulture), program.PathOf(name)], cancellationToken);
         errors = new ErrorTail(started.StandardError.BaseStream);
         return started;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using RelayOps.Adapters.Encryption;
@@ -22,20 +23,40 @@ internal sealed class RcloneProgram(RcloneRemote remote)
 
     private static readonly string[] Common = ["--retries", $"{Attempts}", "--low-level-retries", "5", "--contimeout", "15s", "--timeout", "60s", "--stats", "0", "--log-level", "ERROR"];
 
+    private KeyValuePair<string, string>[]? hostKeys;
+
     public string Program { get; init; } = "rclone";
 
     /// <summary>Everything it prints, which must be short.</summary>
     /// <param name="input">Its standard input; null for none.</param>
     public async Task<RcloneResult> RunAsync(IReadOnlyList<string> arguments, Stream? input, CancellationToken cancellationToken)
     {
-        using var process = Start(arguments);
+        using var process = await StartAsync(arguments, cancellationToken);
+        return await EndAsync(process, input, cancellationToken);
+    }
+
+    /// <exception cref="RelayOpsException">It is not installed (<see cref="ExitStatus.WrongUse"/>).</exception>
+    public async Task<Process> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        hostKeys ??= await FindHostKeysAsync(cancellationToken);
+        return Start([.. arguments, .. Common], [.. hostKeys, .. remote.Environment]);
+    }
+
+    private async Task<KeyValuePair<string, string>[]> FindHostKeysAsync(CancellationToken cancellationToken)
+    {
+        using var process = Start(["config", "dump", "--ask-password=false"], []);
+        return [.. RcloneHostKeys.Of((await EndAsync(process, input: null, cancellationToken)).Output, Environment.GetEnvironmentVariable)];
+    }
+
+    private static async Task<RcloneResult> EndAsync(Process process, Stream? input, CancellationToken cancellationToken)
+    {
         try
         {
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             await FeedAsync(process, input, cancellationToken);
-            var result = new RcloneResult(await EndAsync(process, cancellationToken), await output, await error);
-            return result;
+            await process.WaitForExitAsync(cancellationToken);
+            return new RcloneResult(process.ExitCode, await output, await error);
         }
         finally
         {
@@ -44,11 +65,10 @@ internal sealed class RcloneProgram(RcloneRemote remote)
         }
     }
 
-    /// <exception cref="RelayOpsException">It is not installed (<see cref="ExitStatus.WrongUse"/>).</exception>
-    public Process Start(IReadOnlyList<string> arguments)
+    private Process Start(ImmutableArray<string> arguments, ImmutableArray<KeyValuePair<string, string>> environment)
     {
-        var start = new ProcessStartInfo(Program, [.. arguments, .. Common]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in remote.Environment)
+        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
             start.Environment[name] = value;
         try
         {
@@ -71,7 +91,8 @@ internal sealed class RcloneProgram(RcloneRemote remote)
 
     public RelayOpsException Failed(string what, int status, string error) => new($"cannot {what} store {RcloneStore.Prefix}{remote.Shown}",
         ToolMessage.Of(error) is { Length: > 0 } said ? remote.Clean(said) : $"rclone ended with {status}",
-        $"try it by hand: rclone lsf {remote.Shown}", status is 1 or 7 && error.Contains("didn't find section in config file", StringComparison.Ordinal) ? ExitStatus.WrongUse : ExitStatus.NoConnection);
+        RcloneHostKeys.AreMissing(error) ? "compare the server's fingerprint with what its owner says, and add its key to ~/.ssh/known_hosts, or name another list as known_hosts_file in rclone's configuration"
+            : $"try it by hand: rclone lsf {remote.Shown}", status is 1 or 7 && error.Contains("didn't find section in config file", StringComparison.Ordinal) ? ExitStatus.WrongUse : ExitStatus.NoConnection);
 
     private static string Join(string directory, string name) => directory.EndsWith(':') || directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
 
@@ -90,9 +111,4 @@ internal sealed class RcloneProgram(RcloneRemote remote)
         }
     }
 
-    private static async Task<int> EndAsync(Process process, CancellationToken cancellationToken)
-    {
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode;
-    }
 }

@@ -41,7 +41,30 @@ public sealed class RcloneSftpTests : IDisposable
         var wrong = await OpenAsync(server, Password + "x");
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => wrong.ListAsync(CancellationToken.None));
         Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.StartsWith("try it by hand", error.Next, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Store_tells_nobody_a_password_whose_host_key_the_user_does_not_know()
+    {
+        Directory.CreateDirectory(home["remote"]);
+        await using var server = await RcloneServer.StartAsync(home["remote"], "sftp", "--user", "relay", "--pass", Password);
+        var store = await OpenAsync(server, Password, known: false);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.ListAsync(CancellationToken.None));
+
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Contains("~/.ssh/known_hosts", error.Next, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", null, "RCLONE_SFTP_KNOWN_HOSTS_FILE=~/.ssh/known_hosts")]
+    [InlineData("", null, "RCLONE_SFTP_KNOWN_HOSTS_FILE=~/.ssh/known_hosts")]
+    [InlineData("{}", "/etc/hosts.known", "")]
+    [InlineData("""{"nas":{"type":"sftp","known_hosts_file":"/nas"},"box":{"type":"sftp"},"s3":{"type":"s3"}}""", null,
+        "RCLONE_SFTP_KNOWN_HOSTS_FILE=~/.ssh/known_hosts RCLONE_CONFIG_NAS_KNOWN_HOSTS_FILE=/nas")]
+    public void Of_is_the_users_own_list_unless_the_operator_has_named_another(string configuration, string? named, string expected) =>
+        Assert.Equal(expected, string.Join(' ', RcloneHostKeys.Of(configuration, name => name == "RCLONE_SFTP_KNOWN_HOSTS_FILE" ? named : null).Select(pair => $"{pair.Key}={pair.Value}")));
 
     private static bool Same(CatalogueRecord? one, CatalogueRecord? other) => CatalogueJson.Write(one!).AsSpan().SequenceEqual(CatalogueJson.Write(other!));
 
@@ -53,10 +76,13 @@ public sealed class RcloneSftpTests : IDisposable
         return read.ToArray();
     }
 
-    private static async Task<RcloneStore> OpenAsync(RcloneServer server, string password)
+    private async Task<RcloneStore> OpenAsync(RcloneServer server, string password, bool known = true)
     {
+        var port = $"{server.Address.Port}";
+        await File.WriteAllTextAsync(home["hosts"], await Shell.RunAsync("ssh-keyscan", ["-p", port, "127.0.0.1"], CancellationToken.None));
+        var hosts = known ? $",known_hosts_file={home["hosts"]}" : "";
         var obscured = (await Shell.RunAsync("rclone", ["obscure", password], CancellationToken.None)).Trim();
-        return new RcloneStore($"{RcloneStore.Prefix}:sftp,host=127.0.0.1,port={server.Address.Port},user=relay,pass={obscured}:backups", allowPlaintext: true);
+        return new RcloneStore($"{RcloneStore.Prefix}:sftp,host=127.0.0.1,port={port},user=relay,pass={obscured}{hosts}:backups", allowPlaintext: true);
     }
 
     private async Task<CataloguedBackup> LocalAsync()
