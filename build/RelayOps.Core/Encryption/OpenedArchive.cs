@@ -10,7 +10,8 @@ public sealed class OpenedArchive(IArchiveCipher cipher, Stream stored) : ReadOn
 
     public static RelayOpsException Locked(BackupId id, string encryption) => new(
         $"cannot read backup {id}", $"it is encrypted with {encryption}, and nothing here can decrypt it",
-        "give --identity, or PASSPHRASE in the environment", ExitStatus.BadBackup) { LacksKey = true };
+        "give --identity, or PASSPHRASE in the environment", ExitStatus.BadBackup)
+    { LacksKey = true };
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _plain.ReadAsync(buffer, cancellationToken);

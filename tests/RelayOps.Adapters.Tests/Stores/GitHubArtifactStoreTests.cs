@@ -6,22 +6,25 @@ using RelayOps.Core.Stores;
 
 namespace RelayOps.Adapters.Tests.Stores;
 
-public sealed class GitHubArtifactStoreTests : IDisposable
+public class GitHubArtifactStoreTests : IDisposable
 {
     private static readonly BackupId Id = BackupId.Get("20250805_142530");
 
     private readonly GitHubScene scene = new();
-    private readonly ArtifactStore store;
+    private ArtifactStore? opened;
     private readonly byte[] content = GitHubScene.Bytes(500_000);
 
-    public GitHubArtifactStoreTests() => store = new ArtifactStore(scene.Connection(), allowPlaintext: false, scene.Reporter);
+    private ArtifactStore Store => opened ??= new ArtifactStore(scene.Connection(), allowPlaintext: false, scene.Reporter, Connect(scene.Connection()));
+
+    private protected virtual IGitHubArtifacts Connect(GitHubConnection connection) => new RestArtifacts(new GitHubRestClient(connection));
 
     private CatalogueRecord Record => GitHubRecords.Of(Id, content);
 
     public void Dispose()
     {
-        store.Dispose();
+        opened?.Dispose();
         scene.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -31,7 +34,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
         Upload(Artifact("claude-relay-backup-20250801_000000.tar.gz") with { RunId = 4 });
         Upload(new Uploaded("claude-relay-backup-20250805_142530.json", CatalogueJson.Write(Record)) { RunId = 5 });
 
-        var listed = await store.ListAsync(CancellationToken.None);
+        var listed = await Store.ListAsync(CancellationToken.None);
 
         Assert.Equal(["20250805_142530", "20250801_000000"], listed.Select(backup => backup.Id.ToString()));
         Assert.Equal(CatalogueJson.Write(Record), CatalogueJson.Write(listed[0].Record!));
@@ -45,7 +48,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
     {
         Upload(Artifact());
 
-        await using var stream = await store.OpenAsync(Assert.Single(await store.ListAsync(CancellationToken.None)), CancellationToken.None);
+        await using var stream = await Store.OpenAsync(Assert.Single(await Store.ListAsync(CancellationToken.None)), CancellationToken.None);
 
         Assert.Equal(Record.Sha256, await GitHubScene.HashAsync(stream));
     }
@@ -54,10 +57,10 @@ public sealed class GitHubArtifactStoreTests : IDisposable
     public async Task OpenAsync_ends_in_exit_4_when_the_digest_is_another()
     {
         Upload(Artifact());
-        var backup = Assert.Single(await store.ListAsync(CancellationToken.None));
+        var backup = Assert.Single(await Store.ListAsync(CancellationToken.None));
         scene.Server.Artifacts[0].Content[7] ^= 1;
 
-        await using var stream = await store.OpenAsync(backup, CancellationToken.None);
+        await using var stream = await Store.OpenAsync(backup, CancellationToken.None);
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => stream.CopyToAsync(Stream.Null));
 
         Assert.Equal(ExitStatus.BadBackup, error.Status);
@@ -69,10 +72,10 @@ public sealed class GitHubArtifactStoreTests : IDisposable
         Upload(Artifact() with { Expired = true });
         var backup = new StoredBackup { Id = Id, Store = "artifact", Archive = Record.Archive, Location = "", SizeBytes = 1 };
 
-        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.OpenAsync(backup, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.OpenAsync(backup, CancellationToken.None));
 
         Assert.Equal(ExitStatus.BadBackup, error.Status);
-        Assert.Empty(await store.ListAsync(CancellationToken.None));
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
     }
 
     public static TheoryData<string> Untrusted => ["a fork", "another workflow", "another branch", "a pull request"];
@@ -89,7 +92,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
             _ => Artifact() with { Event = "pull_request" },
         });
 
-        Assert.Empty(await store.ListAsync(CancellationToken.None));
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
         Assert.Contains(Record.Archive, Assert.Single(scene.Reporter.Warnings), StringComparison.Ordinal);
     }
 
@@ -98,7 +101,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
     {
         Upload(Artifact() with { Workflow = ".github/workflows/backup.yml@refs/heads/main", Event = "workflow_dispatch" });
 
-        Assert.Single(await store.ListAsync(CancellationToken.None));
+        Assert.Single(await Store.ListAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -107,7 +110,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
         Upload(Artifact() with { RunId = 5 });
         Upload(new Uploaded("claude-relay-backup-20250805_142530.json", CatalogueJson.Write(Record)) { RunId = 6 });
 
-        Assert.Null(Assert.Single(await store.ListAsync(CancellationToken.None)).Record);
+        Assert.Null(Assert.Single(await Store.ListAsync(CancellationToken.None)).Record);
     }
 
     [Fact]
@@ -116,7 +119,7 @@ public sealed class GitHubArtifactStoreTests : IDisposable
         Upload(Artifact() with { RunId = 5 });
         Upload(new Uploaded("claude-relay-backup-20250805_142530.json", CatalogueJson.Write(Record)) { RunId = 5 });
 
-        await store.DeleteAsync(Assert.Single(await store.ListAsync(CancellationToken.None)), CancellationToken.None);
+        await Store.DeleteAsync(Assert.Single(await Store.ListAsync(CancellationToken.None)), CancellationToken.None);
 
         Assert.Empty(scene.Server.Artifacts);
     }
@@ -125,9 +128,9 @@ public sealed class GitHubArtifactStoreTests : IDisposable
     public async Task SaveRecordAsync_refuses_a_pin_that_github_would_not_honour()
     {
         Upload(Artifact());
-        var backup = Assert.Single(await store.ListAsync(CancellationToken.None));
+        var backup = Assert.Single(await Store.ListAsync(CancellationToken.None));
 
-        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.SaveRecordAsync(backup, Record with { Pinned = true }, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.SaveRecordAsync(backup, Record with { Pinned = true }, CancellationToken.None));
 
         Assert.Equal(ExitStatus.WrongUse, error.Status);
     }
@@ -137,8 +140,8 @@ public sealed class GitHubArtifactStoreTests : IDisposable
     {
         scene.Server.Visibility = "public";
 
-        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.RequireAdmissionAsync(isEncrypted: false, CancellationToken.None));
-        await store.RequireAdmissionAsync(isEncrypted: true, CancellationToken.None);
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.RequireAdmissionAsync(isEncrypted: false, CancellationToken.None));
+        await Store.RequireAdmissionAsync(isEncrypted: true, CancellationToken.None);
 
         Assert.Equal(ExitStatus.WrongUse, error.Status);
     }

@@ -13,15 +13,22 @@ public sealed class ArtifactStore : IBackupStore, IDisposable
 {
     public const string StoreName = "artifact";
 
-    private readonly GitHubRestClient client;
+    private readonly GitHubConnection connection;
+    private readonly IGitHubArtifacts github;
     private readonly TrustedRuns trusted;
     private readonly IReporter reporter;
     private readonly bool allowPlaintext;
 
     public ArtifactStore(GitHubConnection connection, bool allowPlaintext, IReporter reporter)
+        : this(connection, allowPlaintext, reporter, GitHubArtifacts.Open(connection))
     {
-        client = new GitHubRestClient(connection);
-        trusted = new TrustedRuns(client);
+    }
+
+    internal ArtifactStore(GitHubConnection connection, bool allowPlaintext, IReporter reporter, IGitHubArtifacts github)
+    {
+        this.connection = connection;
+        this.github = github;
+        trusted = new TrustedRuns(github);
         this.reporter = reporter;
         this.allowPlaintext = allowPlaintext;
     }
@@ -46,7 +53,7 @@ public sealed class ArtifactStore : IBackupStore, IDisposable
         var artifact = (await ListTrustedAsync(cancellationToken)).FirstOrDefault(artifact => artifact.Name == backup.Archive);
         return artifact is not null && await OpenAsync(artifact, cancellationToken) is { } stream
             ? stream
-            : throw GitHubFailure.Gone(client.Connection.Repository, backup.Archive);
+            : throw GitHubFailure.Gone(connection.Repository, backup.Archive);
     }
 
     /// <summary>Keeps nothing: an artifact is as its run left it.</summary>
@@ -64,24 +71,23 @@ public sealed class ArtifactStore : IBackupStore, IDisposable
         // The archive last: what has a record and no archive is no backup.
         foreach (var artifact in (await ListTrustedAsync(cancellationToken)).Where(artifact => artifact.Name == name?.Record)
             .Concat((await ListTrustedAsync(cancellationToken)).Where(artifact => artifact.Name == backup.Archive)))
-        {
-            await client.DeleteAsync(Request(HttpMethod.Delete, $"actions/artifacts/{artifact.Id}", $"deleting artifact {artifact.Name}"), cancellationToken,
-                System.Net.HttpStatusCode.NotFound);
-        }
+            await github.DeleteAsync(artifact, cancellationToken);
     }
 
     /// <summary>Refuses, before a backup is made, what the workflow's next step must not upload.</summary>
     /// <exception cref="RelayOpsException">(<see cref="ExitStatus.WrongUse"/>).</exception>
-    public async Task RequireAdmissionAsync(bool isEncrypted, CancellationToken cancellationToken) =>
+    public async Task RequireAdmissionAsync(bool isEncrypted, CancellationToken cancellationToken)
+    {
+        using var client = new GitHubRestClient(connection);
         GitHubExposure.Require(Name, await GitHubVisibility.AskAsync(client, cancellationToken), isEncrypted, allowPlaintext);
+    }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => github.Dispose();
 
     /// <summary>Newest first; of several with one name, which a run that was repeated leaves, the newest alone.</summary>
     private async Task<IReadOnlyList<ArtifactJson>> ListTrustedAsync(CancellationToken cancellationToken)
     {
-        var all = await client.ListAsync(Request(HttpMethod.Get, "actions/artifacts?per_page=100", "listing the artifacts"), GitHubJson.Default.ArtifactsJson,
-            page => page.Artifacts, cancellationToken);
+        var all = await github.ListAsync(cancellationToken);
         var found = new List<ArtifactJson>();
         foreach (var artifact in all.Where(artifact => !artifact.Expired && artifact.Name.StartsWith(ArchiveName.Prefix, StringComparison.Ordinal)))
         {
@@ -122,9 +128,8 @@ public sealed class ArtifactStore : IBackupStore, IDisposable
     {
         if (RestReleases.Digest(artifact.Digest) is not { } sha256)
             throw new RelayOpsException($"artifact {artifact.Name} is not used", "GitHub tells no sha256 of it", "use store release", ExitStatus.BadBackup);
-        var request = Request(HttpMethod.Get, $"actions/artifacts/{artifact.Id}/zip", $"downloading artifact {artifact.Name}");
-        var file = new DownloadedFile(artifact.Name, artifact.SizeInBytes, sha256, (from, token) => GitHubDownload.OpenAsync(client, request with { From = from }, token));
-        return await file.Open(0, cancellationToken) is { } first ? new GitHubDownload(client.Connection, [file], first) : null;
+        var file = new DownloadedFile(artifact.Name, artifact.SizeInBytes, sha256, (from, token) => github.OpenAsync(artifact, from, token));
+        return await file.Open(0, cancellationToken) is { } first ? new GitHubDownload(connection, [file], first) : null;
     }
 
     private StoredBackup Describe(ArtifactJson artifact, ArchiveName name, CatalogueRecord? record) => new()
@@ -132,13 +137,10 @@ public sealed class ArtifactStore : IBackupStore, IDisposable
         Id = name.Id,
         Store = Name,
         Archive = name.FileName,
-        Location = $"{client.Connection.Repository}: run {artifact.WorkflowRun!.Id}, artifact {artifact.Id}",
+        Location = $"{connection.Repository}: run {artifact.WorkflowRun!.Id}, artifact {artifact.Id}",
         SizeBytes = artifact.SizeInBytes,
         Record = record,
         Sha256 = RestReleases.Digest(artifact.Digest),
         ExpiresAt = artifact.ExpiresAt,
     };
-
-    private GitHubRequest Request(HttpMethod method, string address, string action) =>
-        new(method, $"repos/{client.Connection.Repository}/{address}", $"{action} in {client.Connection.Repository}");
 }

@@ -3,7 +3,7 @@ namespace RelayOps.Adapters.Stores.GitHub;
 /// <summary>
 /// Which runs' artifacts are taken for backups: anybody who opens a pull request can have a workflow upload something under any name.
 /// </summary>
-internal sealed class TrustedRuns(GitHubRestClient client)
+internal sealed class TrustedRuns(IGitHubArtifacts artifacts)
 {
     public const string Workflow = ".github/workflows/backup.yml";
 
@@ -24,13 +24,10 @@ internal sealed class TrustedRuns(GitHubRestClient client)
 
     private async Task<string?> AskAsync(ArtifactRunJson uploaded, CancellationToken cancellationToken)
     {
-        var name = client.Connection.Repository;
-        repository ??= await client.GetAsync(new GitHubRequest(HttpMethod.Get, $"repos/{name}", $"asking for the default branch of {name}"),
-            GitHubJson.Default.RepositoryJson, cancellationToken);
+        repository ??= await artifacts.GetRepositoryAsync(cancellationToken);
         if (uploaded.RepositoryId != repository.Id || uploaded.HeadRepositoryId != repository.Id)
             return "its run belongs to another repository, such as a fork";
-        var run = await client.FindAsync(new GitHubRequest(HttpMethod.Get, $"repos/{name}/actions/runs/{uploaded.Id}", $"asking for a run of {name}"),
-            GitHubJson.Default.WorkflowRunJson, cancellationToken);
+        var run = await artifacts.FindRunAsync(uploaded.Id, cancellationToken);
         return run switch
         {
             null => "its run is gone",

@@ -12,24 +12,14 @@ namespace RelayOps.Adapters.Stores.Octokit;
 /// </summary>
 internal sealed class OctokitReleases : IGitHubReleases
 {
-    private readonly GitHubConnection connection;
+    private readonly OctokitCalls calls;
     private readonly RestReleases rest;
-    private readonly GitHubClient octokit;
 
     public OctokitReleases(GitHubConnection connection)
     {
-        this.connection = connection;
+        calls = new OctokitCalls(connection);
         rest = new RestReleases(new GitHubRestClient(connection));
-        var credentials = connection.Token is { Length: > 0 } token ? new Credentials(token, AuthenticationType.Bearer) : Credentials.Anonymous;
-        // A connection of its own, because the client would put /api/v3/ behind an address that has it already.
-        octokit = new GitHubClient(new Connection(
-            new ProductHeaderValue("RelayOps"), new Uri(connection.ApiUrl.AbsoluteUri.TrimEnd('/') + '/'), new global::Octokit.Internal.InMemoryCredentialStore(credentials)));
-        octokit.SetRequestTimeout(connection.StallTimeout);
     }
-
-    private string Owner => connection.Repository.Owner;
-
-    private string Name => connection.Repository.Name;
 
     public Task<IReadOnlyList<Release>> ListAsync(CancellationToken cancellationToken) => rest.ListAsync(cancellationToken);
 
@@ -40,7 +30,7 @@ internal sealed class OctokitReleases : IGitHubReleases
     public async Task<Release> CreateDraftAsync(string tag, string body, CancellationToken cancellationToken)
     {
         var draft = new NewRelease(tag) { Name = tag, Body = body, Draft = true, MakeLatest = MakeLatestQualifier.False };
-        var created = await DoAsync($"creating release {tag}", mayRepeat: false, () => octokit.Repository.Release.Create(Owner, Name, draft), cancellationToken);
+        var created = await calls.DoAsync($"creating release {tag}", mayRepeat: false, github => github.Repository.Release.Create(calls.Owner, calls.Name, draft), cancellationToken);
         return await rest.GetAsync(created.Id, cancellationToken);
     }
 
@@ -66,27 +56,5 @@ internal sealed class OctokitReleases : IGitHubReleases
     public void Dispose() => rest.Dispose();
 
     private Task<global::Octokit.Release> EditAsync(Release release, ReleaseUpdate change, string action, CancellationToken cancellationToken) =>
-        DoAsync($"{action} release {release.Tag}", mayRepeat: true, () => octokit.Repository.Release.Edit(Owner, Name, release.Id, change), cancellationToken);
-
-    private async Task<T> DoAsync<T>(string action, bool mayRepeat, Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        const int attempts = 5;
-        var waited = TimeSpan.Zero;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await work().WaitAsync(cancellationToken);
-            }
-            catch (Exception e) when (OctokitFailures.Find($"{action} in {connection.Repository}", e, cancellationToken) is { } failure)
-            {
-                var limit = OctokitFailures.FindLimit(e);
-                if (limit is { } wait && (waited += wait) > connection.LongestWait)
-                    throw GitHubFailure.Limited(failure.What, wait);
-                if (limit is null && (!failure.IsTransient || !mayRepeat || attempt == attempts))
-                    throw failure;
-                await connection.WaitAsync(limit ?? TimeSpan.FromSeconds(Math.Pow(2, attempt - 1)), cancellationToken);
-            }
-        }
-    }
+        calls.DoAsync($"{action} release {release.Tag}", mayRepeat: true, github => github.Repository.Release.Edit(calls.Owner, calls.Name, release.Id, change), cancellationToken);
 }

@@ -8,6 +8,11 @@ public sealed class OctokitReleaseStoreTests : GitHubReleaseStoreTests
     private protected override IGitHubReleases Connect(GitHubConnection connection) => new OctokitReleases(connection);
 }
 
+public sealed class OctokitArtifactStoreTests : GitHubArtifactStoreTests
+{
+    private protected override IGitHubArtifacts Connect(GitHubConnection connection) => new OctokitArtifacts(connection);
+}
+
 public sealed class OctokitFaultsTests : GitHubFaultsTests
 {
     private protected override IGitHubReleases Connect(GitHubConnection connection) => new OctokitReleases(connection);
