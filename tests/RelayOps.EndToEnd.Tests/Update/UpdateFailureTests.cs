@@ -26,8 +26,10 @@ public sealed class UpdateFailureTests(Server server)
         Assert.Empty(await scenario.LeftoversAsync());
 
         await versions.PublishMigratingAsync();
+        // Long enough for a busy machine to get as far as that.
+        var patient = versions.Request with { HealthTimeout = TimeSpan.FromSeconds(20) };
         // Lock, pull, journal, preparation, watchdog, two stops, copy, exchange, names, redis: the app is the twelfth change.
-        var lost = await Assert.ThrowsAsync<RelayOpsException>(() => versions.UpdateAsync(hasty, new FaultyHost(scenario.Host, at: 12, Fault.VanishAfter)));
+        var lost = await Assert.ThrowsAsync<RelayOpsException>(() => versions.UpdateAsync(patient, new FaultyHost(scenario.Host, at: 12, Fault.VanishAfter)));
         Assert.Equal(ExitStatus.NoConnection, lost.Status);
         Assert.Contains("\"phase\":\"Switched\"", await scenario.AsRootAsync("cat \"$1/.relayops/journal.json\""));
         await scenario.AsRootAsync("cd \"$1/.relayops/watch\" && until [ -e undone ] || [ -e failed ]; do sleep 0.05; done");
