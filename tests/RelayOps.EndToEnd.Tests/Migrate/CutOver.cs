@@ -1,6 +1,6 @@
 namespace RelayOps.EndToEnd.Tests.Migrate;
 
-/// <summary>A step of a migration's cut-over, known by what its command says and on which of the two servers it is.</summary>
+/// <summary>A step of a migration, mostly of its cut-over, known by what its command says and on which of the two servers it is.</summary>
 /// <param name="Nth">Of the commands that say it.</param>
 internal sealed record CutOver(string Name, bool IsOnNew, string Says, int Nth = 1)
 {

@@ -30,7 +30,7 @@ public sealed class DirectMoveTests(Server server)
         await scenario.AsRootAsync(GrowScript);
         await ForgetImagesAsync(scenario);
         await AdmitSomebodyAsync(user, scenario);
-        var line = await LineAsync(scenario, directory);
+        string[] line = [.. await scenario.LineAsync(server, directory), "--direct"];
 
         var explained = await RelayOpsProcess.RunAsync([.. line, "--dry-run"]);
         Assert.True(explained.ExitCode == 0, explained.ToString());
@@ -164,14 +164,4 @@ public sealed class DirectMoveTests(Server server)
 
     private static Task<string> ForgetImagesAsync(MoveScenario scenario) =>
         Shell.RunAsync(Bed.Second.Through("docker", ["image", "prune", "-af"]), scenario.Patience);
-
-    private async Task<string[]> LineAsync(MoveScenario scenario, TestDirectory directory)
-    {
-        var second = await server.GetSecondAsync(scenario.Patience);
-        await File.WriteAllTextAsync(directory.File("known_hosts"),
-            await File.ReadAllTextAsync(server.Sshd.KnownHosts) + await File.ReadAllTextAsync(second.Sshd.KnownHosts));
-        return ["Migrate", "--direct", "--server", server.Sshd.Target(ServerUsers.Docker.Name).ToString(), "--ssh-key", server.Sshd.KeyFile, "--deployment-path", scenario.Deployment.Path,
-            "--new-server", second.Sshd.Target(Bed.Second.User("relay-sudo").Name).ToString(), "--new-ssh-key", second.Sshd.KeyFile, "--new-deployment-path", scenario.NewPath,
-            "--known-hosts", directory.File("known_hosts"), "--backup-directory", directory.File("store")];
-    }
 }

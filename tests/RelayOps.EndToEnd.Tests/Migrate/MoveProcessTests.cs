@@ -15,7 +15,7 @@ public sealed class MoveProcessTests(Server server)
     {
         await using var scenario = await MoveScenario.BeginAsync(server, ServerUsers.Docker, "relay-sudo");
         using var directory = TestDirectory.Create("relayops-move-process-");
-        var line = await LineAsync(scenario, directory);
+        var line = await scenario.LineAsync(server, directory);
 
         var explained = await RelayOpsProcess.RunAsync([.. line, "--dry-run"]);
         Assert.True(explained.ExitCode == 0, explained.ToString());
@@ -60,15 +60,5 @@ public sealed class MoveProcessTests(Server server)
     {
         await scenario.Deployment.WaitUntilHealthyAsync(TimeSpan.FromSeconds(90), scenario.Patience);
         return await scenario.Deployment.FindHealthAsync(scenario.Patience);
-    }
-
-    private async Task<string[]> LineAsync(MoveScenario scenario, TestDirectory directory)
-    {
-        var second = await server.GetSecondAsync(scenario.Patience);
-        await File.WriteAllTextAsync(directory.File("known_hosts"),
-            await File.ReadAllTextAsync(server.Sshd.KnownHosts) + await File.ReadAllTextAsync(second.Sshd.KnownHosts));
-        return ["Migrate", "--server", server.Sshd.Target(ServerUsers.Docker.Name).ToString(), "--ssh-key", server.Sshd.KeyFile, "--deployment-path", scenario.Deployment.Path,
-            "--new-server", second.Sshd.Target(Bed.Second.User("relay-sudo").Name).ToString(), "--new-ssh-key", second.Sshd.KeyFile, "--new-deployment-path", scenario.NewPath,
-            "--known-hosts", directory.File("known_hosts"), "--backup-directory", directory.File("store")];
     }
 }

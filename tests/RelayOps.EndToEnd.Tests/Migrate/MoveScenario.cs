@@ -21,9 +21,12 @@ internal sealed class MoveScenario : IAsyncDisposable
 {
     private readonly TestDirectory _spool = TestDirectory.Create("relayops-move-");
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(90));
+    private readonly ServerUser _from;
+    private readonly ServerUser _to;
 
-    private MoveScenario(Deployment deployment, IHost old, IHost @new, string newPath)
+    private MoveScenario(Deployment deployment, ServerUser from, IHost old, ServerUser to, IHost @new, string newPath)
     {
+        (_from, _to) = (from, to);
         Deployment = deployment;
         Old = old;
         New = @new;
@@ -74,11 +77,22 @@ internal sealed class MoveScenario : IAsyncDisposable
         var user = Bed.Second.User(to);
         var old = await OpenSshHost.OpenAsync(server.Sshd.Connection(from.Name), TimeProvider.System, patience.Token);
         var @new = await OpenSshHost.OpenAsync(second.Sshd.Connection(user.Name), TimeProvider.System, patience.Token);
-        return new MoveScenario(deployment, old, @new, $"{user.Home}/services/relay");
+        return new MoveScenario(deployment, from, old, user, @new, $"{user.Home}/services/relay");
     }
 
     public Task<MoveOutcome> MoveAsync(MoveRequest? request = null, IHost? old = null, IHost? @new = null) =>
         new MoveOperation(old ?? Old, @new ?? New, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(request ?? Request, Patience);
+
+    /// <summary>What an operator types; known hosts and backups are in <paramref name="directory"/>.</summary>
+    public async Task<string[]> LineAsync(Server server, TestDirectory directory)
+    {
+        var second = await server.GetSecondAsync(Patience);
+        await File.WriteAllTextAsync(directory.File("known_hosts"),
+            await File.ReadAllTextAsync(server.Sshd.KnownHosts) + await File.ReadAllTextAsync(second.Sshd.KnownHosts));
+        return ["Migrate", "--server", server.Sshd.Target(_from.Name).ToString(), "--ssh-key", server.Sshd.KeyFile, "--deployment-path", Deployment.Path,
+            "--new-server", second.Sshd.Target(_to.Name).ToString(), "--new-ssh-key", second.Sshd.KeyFile, "--new-deployment-path", NewPath,
+            "--known-hosts", directory.File("known_hosts"), "--backup-directory", directory.File("store")];
+    }
 
     public Task<RestoreOutcome> RollbackAsync() => new RollbackOperation(Old, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(new RestoreRequest
     {

@@ -13,9 +13,9 @@ internal static class RcloneHostKeys
 
     private const string Own = "~/.ssh/known_hosts";
 
-    /// <summary>Whether rclone refused a server's key, or found no list to look it up in.</summary>
+    /// <summary>Whether rclone refused a server's key, or found no list to look it up in. It repeats the remote's options, too, in whatever it says.</summary>
     public static bool AreMissing(string error) =>
-        error.Contains("knownhosts:", StringComparison.Ordinal) || error.Contains("known_hosts_file", StringComparison.Ordinal);
+        error.Contains("knownhosts:", StringComparison.Ordinal) || error.Contains("parse known_hosts_file", StringComparison.Ordinal);
 
     /// <param name="configuration">What <c>rclone config dump</c> says; of it nothing but kinds and lists of known hosts are looked at.</param>
     /// <param name="find">The environment that rclone inherits.</param>

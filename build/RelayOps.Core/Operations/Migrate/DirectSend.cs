@@ -57,7 +57,8 @@ internal sealed class DirectSend(string directory, string user, SshAddress addre
 
     /// <summary>
     /// $1 the key's directory, $2 the number of what is to be done there, $3 how it is packed, $4 words of ssh, they, then the command. Prints how
-    /// far it is whenever it got further, so that a transfer that stands still is seen to; what was said at last.
+    /// far it is whenever it got further, so that a transfer that stands still is seen to; what was said at last. What tells it ends with this script,
+    /// however that ended.
     /// </summary>
     private const string Script = """
         cd "$1" || exit 66
@@ -67,7 +68,7 @@ internal sealed class DirectSend(string directory, string user, SshAddress addre
         while [ "$words" -gt 0 ]; do ssh="$ssh $1"; shift; words=$((words - 1)); done
         far() {
           at=
-          while sleep 1 >/dev/null 2>&1; do
+          while kill -0 "$$" && sleep 1 >/dev/null; do
             now=$(sed -n 's/^rchar: //p' "/proc/$(cat "$n.pid" 2>/dev/null)/io" 2>/dev/null)
             if [ -n "$now" ] && [ "$now" != "$at" ]; then at=$now; echo "at $at"; fi
           done

@@ -58,6 +58,12 @@ public sealed class RcloneSftpTests : IDisposable
     }
 
     [Theory]
+    [InlineData("NewFs: failed to make sftp: couldn't connect SSH: ssh: handshake failed: knownhosts: key is unknown", true)]
+    [InlineData("NewFs: failed to make sftp: couldn't parse known_hosts_file: open /home/relay/.ssh/known_hosts: no such file or directory", true)]
+    [InlineData("Failed to create file system for \":sftp,host=nas,known_hosts_file=/nas:backups\": couldn't connect SSH: dial tcp: connection refused", false)]
+    public void AreMissing_tells_a_refused_key_from_any_other_failure(string said, bool expected) => Assert.Equal(expected, RcloneHostKeys.AreMissing(said));
+
+    [Theory]
     [InlineData("{}", null, "RCLONE_SFTP_KNOWN_HOSTS_FILE=~/.ssh/known_hosts")]
     [InlineData("", null, "RCLONE_SFTP_KNOWN_HOSTS_FILE=~/.ssh/known_hosts")]
     [InlineData("{}", "/etc/hosts.known", "")]
