@@ -70,7 +70,10 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
         Assert.Equal(source.Backup.Record, Assert.Single(await Store.ListAsync(CancellationToken.None)).Record!, Same);
     }
 
-    /// <summary>The second of the two goes on failing: nothing is shown, and the next run begins anew.</summary>
+    /// <summary>
+    /// The second of the two goes on failing: nothing is shown, and the next run begins anew. rclone makes three attempts, and in each of them up to
+    /// five where the connection was reset and not closed, which is the network's choice.
+    /// </summary>
     [Fact]
     public async Task PutAsync_sends_again_what_was_cut_and_shows_nothing_of_what_always_is()
     {
@@ -85,7 +88,7 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.PutAsync(other, CancellationToken.None));
 
         Assert.Equal(ExitStatus.NoConnection, error.Status);
-        Assert.Equal(3, remote.Uploads - before);
+        Assert.InRange(remote.Uploads - before, 3, 15);
         Assert.Equal(source.Backup.Id, Assert.Single(await Store.ListAsync(CancellationToken.None)).Id);
         remote.CutUploads = 0;
         await Store.PutAsync(other, CancellationToken.None);
