@@ -81,8 +81,11 @@ public sealed record Container
         if (string.IsNullOrWhiteSpace(inspectJson))
             return [];
         using var document = JsonDocument.Parse(inspectJson);
-        return [.. document.RootElement.EnumerateArray().Select(Parse)];
+        return [.. document.RootElement.EnumerateArray().Where(json => !IsOwn(json)).Select(Parse)];
     }
+
+    /// <summary>One that stands for the commands of this program is no part of any deployment.</summary>
+    private static bool IsOwn(JsonElement json) => Texts(json.GetProperty("Config"), "Labels").ContainsKey(ThrowawayContainer.Label);
 
     private static bool IsBelow(string path, string directory) =>
         path == directory || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);

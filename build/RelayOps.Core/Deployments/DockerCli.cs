@@ -37,9 +37,7 @@ public sealed record DockerCli(bool NeedsSudo)
         command.Through(Prefix[0], [.. Prefix[1..], "exec", "-i", .. user is null ? Array.Empty<string>() : ["-u", user], containerId]);
 
     /// <summary>The words before a command that runs as root with the directory at its own path, and sees the server's processes.</summary>
-    public ImmutableArray<string> ThrowawayAsRoot(string imageId, string directory) =>
-        [.. Prefix, "run", "--rm", "-i", "--network", "none", "--pid", "host", "--cap-add", "SYS_PTRACE", "--security-opt", "apparmor=unconfined", "-u", "0:0",
-            "--mount", $"type=bind,\"source={directory}\",\"target={directory}\"", "--entrypoint", "", imageId];
+    public ImmutableArray<string> ThrowawayAsRoot(string imageId, string directory) => [.. Prefix, .. ThrowawayContainer.Words(imageId, directory)];
 
     /// <summary>For commands of this program that have no method of their own here.</summary>
     public HostCommand Reading(params ReadOnlySpan<string> arguments) => HostCommand.Reading(Prefix[0], [.. Prefix[1..], .. arguments]);

@@ -53,6 +53,9 @@ public sealed record HostCommand
     public HostCommand Through(string program, params ReadOnlySpan<string> arguments) =>
         new(Effect, program, [.. arguments, Program, .. Arguments]) { Waits = Waits };
 
+    /// <summary>What <see cref="Through"/> was called on: the command behind the program and some arguments of it.</summary>
+    public HostCommand Without(int arguments) => new(Effect, Arguments[arguments], Arguments[(arguments + 1)..]) { Waits = Waits };
+
     /// <summary>This command once <paramref name="first"/> has succeeded, in one round trip: input, output and errors are this one's.</summary>
     public HostCommand After(HostCommand first) =>
         ChangingScript("""eval "$1" </dev/null >/dev/null && eval "$2" """, first.ToString(), ToString()) with { Waits = first.Waits + Waits };

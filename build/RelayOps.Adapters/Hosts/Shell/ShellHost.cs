@@ -1,4 +1,5 @@
 using RelayOps.Core;
+using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 
 namespace RelayOps.Adapters.Hosts.Shell;
@@ -13,13 +14,15 @@ internal sealed class ShellHost : IHost
     private readonly ShellCommandContext _context;
     private readonly SemaphoreSlim _slots = new(MaxCommands, MaxCommands);
     private readonly KeepAlive? _keepAlive;
+    private readonly StandingContainers _containers;
     private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sessions;
 
-    private ShellHost(IShellTransport transport, ShellCommandContext context, HostTimeouts timeouts)
+    private ShellHost(IShellTransport transport, ShellCommandContext context, HostTimeouts timeouts, int keeper)
     {
         _transport = transport;
         _context = context;
+        _containers = new StandingContainers((command, cancellationToken) => RunPlainAsync(command, default, cancellationToken), keeper);
         if (!transport.NoticesSilence)
             _keepAlive = new KeepAlive(context.Keeper, timeouts.KeepAlive, timeouts.KeepAlive * timeouts.KeepAliveMisses, context.Time, transport.Break);
     }
@@ -37,11 +40,11 @@ internal sealed class ShellHost : IHost
             var token = ShellLine.NewToken();
             var channel = await transport.ConnectAsync(ShellLine.Encode(Keeper.Script(token, timeouts.StopGrace)), cancellationToken).ConfigureAwait(false);
             var greeting = new CommandOutput(channel, transport.Lost).ReadGreetingAsync(token, cancellationToken);
-            if (await greeting.WaitAsync(transport.ConnectLimit, time, cancellationToken).ConfigureAwait(false) is null)
+            if (await greeting.WaitAsync(transport.ConnectLimit, time, cancellationToken).ConfigureAwait(false) is not { } process)
                 throw await NoShellAsync(transport, channel, cancellationToken).ConfigureAwait(false);
             var keeper = new Keeper(channel);
             transport.Attach(keeper);
-            return new ShellHost(transport, new ShellCommandContext(keeper, timeouts.StopGrace, time, transport.Lost), timeouts);
+            return new ShellHost(transport, new ShellCommandContext(keeper, timeouts.StopGrace, time, transport.Lost), timeouts, process);
         }
         catch (TimeoutException e)
         {
@@ -57,7 +60,35 @@ internal sealed class ShellHost : IHost
         }
     }
 
-    public async Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken)
+    public async Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) =>
+        await _containers.FindAsync(command, cancellationToken).ConfigureAwait(false) is { } standing
+            ? await EnterAsync(standing, cancellationToken).ConfigureAwait(false)
+            : await StartPlainAsync(command, cancellationToken).ConfigureAwait(false);
+
+    public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        if (await _containers.FindAsync(command, cancellationToken).ConfigureAwait(false) is { } standing)
+        {
+            var entered = await EnterAsync(standing, cancellationToken).ConfigureAwait(false);
+            var result = await FinishAsync(entered, command, input, cancellationToken).ConfigureAwait(false);
+            if (!ThrowawayContainer.IsRefusal(result.Exit, standing.Name))
+                return result;
+            await _containers.RemoveAsync(standing.Name).ConfigureAwait(false);
+        }
+
+        return await RunPlainAsync(command, input, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _containers.DisposeAsync().ConfigureAwait(false);
+        if (_keepAlive is not null)
+            await _keepAlive.DisposeAsync().ConfigureAwait(false);
+        await _context.Keeper.DisposeAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ShellCommand> StartPlainAsync(HostCommand command, CancellationToken cancellationToken)
     {
         var token = ShellLine.NewToken();
         var line = ShellLine.For(command, token);
@@ -80,22 +111,26 @@ internal sealed class ShellHost : IHost
         }
     }
 
-    public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    private async Task<IRunningCommand> EnterAsync(StandingContainers.Standing standing, CancellationToken cancellationToken)
     {
-        await using var running = await StartAsync(command, cancellationToken).ConfigureAwait(false);
-        var fed = ShellStreams.FeedAsync(running.Input, input, cancellationToken);
-        var output = await ShellStreams.ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
-        var exit = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await fed.ConfigureAwait(false);
-        return new CommandResult(exit, output);
+        var started = await StartPlainAsync(standing.Command, cancellationToken).ConfigureAwait(false);
+        return new StandingContainers.Entered(started, started.Ended, () => _containers.RemoveAsync(standing.Name));
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task<CommandResult> RunPlainAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
+        await FinishAsync(await StartPlainAsync(command, cancellationToken).ConfigureAwait(false), command, input, cancellationToken).ConfigureAwait(false);
+
+    private static async Task<CommandResult> FinishAsync(
+        IRunningCommand running, HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
-        if (_keepAlive is not null)
-            await _keepAlive.DisposeAsync().ConfigureAwait(false);
-        await _context.Keeper.DisposeAsync().ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        await using (running.ConfigureAwait(false))
+        {
+            var fed = ShellStreams.FeedAsync(running.Input, input, cancellationToken);
+            var output = await ShellStreams.ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
+            var exit = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await fed.ConfigureAwait(false);
+            return new CommandResult(exit, output);
+        }
     }
 
     private async Task<ShellCommand?> TryCountedAsync(string line, string token, bool asRoot, CancellationToken cancellationToken)

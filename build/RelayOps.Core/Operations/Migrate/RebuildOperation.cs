@@ -71,7 +71,7 @@ public sealed class RebuildOperation(
 
         await place.WriteStateAsync(RebuiltPlace.Placing, source.Name, cancellationToken);
         await place.PlaceAsync(source, [.. plan.ChangedTexts(server.Survey.Path)], cancellationToken);
-        // What is stopped stays stopped: Redis alone runs, until its keys are counted.
+        // What is stopped stays stopped, but for Redis, whose keys are counted.
         var outcome = await new RestoreOperation(host, compose, reporter, time).RunAsync(RestoreRequest(request, server), source, cancellationToken);
         await place.WriteStateAsync(RebuiltPlace.Starting, source.Name, cancellationToken);
         return outcome;
@@ -151,6 +151,7 @@ public sealed class RebuildOperation(
         AllowTorn = request.AllowTorn,
         Owner = request.Owner,
         LockWait = TimeSpan.Zero,
+        LeavesRedisRunning = true,
         ConfirmAsync = (_, _) => Task.FromResult(true),
     };
 

@@ -10,6 +10,9 @@ public sealed record Acceptance
 
     public bool DropSessions { get; init; }
 
+    /// <inheritdoc cref="RestoreRequest.LeavesRedisRunning"/>
+    public bool LeavesRedisRunning { get; init; }
+
     /// <summary>Until the service is healthy, with what its dataset adds.</summary>
     public required TimeSpan HealthTimeout { get; init; }
 

@@ -70,6 +70,7 @@ public sealed class RestoreOperation(IHost host, IComposeParser compose, IReport
             {
                 Expected = expected,
                 DropSessions = request.DropSessions && plan.HasRedis,
+                LeavesRedisRunning = request.LeavesRedisRunning,
                 HealthTimeout = Acceptance.Patience(request.HealthTimeout, plan.DatasetBytes),
                 WatchdogPatience = request.HealthTimeout,
                 HealthUrl = request.HealthUrl,

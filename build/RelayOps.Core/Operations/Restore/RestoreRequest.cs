@@ -42,6 +42,9 @@ public sealed record RestoreRequest
     /// <summary>Restores data whose accounts another ENCRYPTION_KEY has encrypted.</summary>
     public bool AllowKeyMismatch { get; init; }
 
+    /// <summary>A Redis that was stopped before goes on running once its keys are counted: the caller starts the service next.</summary>
+    public bool LeavesRedisRunning { get; init; }
+
     public bool DryRun { get; init; }
 
     /// <summary>Whoever is asked is shown what comes, goes and changes first; that is read from the running deployment.</summary>

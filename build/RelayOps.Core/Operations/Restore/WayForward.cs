@@ -111,7 +111,7 @@ internal sealed class WayForward(IHost host, RestoreTarget target, IReporter rep
         if (acceptance.DropSessions)
             reporter.Note($"{await new LoadedRedis(bounded, target, time).DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
         // What was stopped before stays stopped: it ran for the proof alone.
-        if (journal.Native is null && !containers.Any(journal.Ran))
+        if (journal.Native is null && !acceptance.LeavesRedisRunning && !containers.Any(journal.Ran))
             await services.RunAsync(services.StopCommand(journal.Recreates ? target.Survey.Path : null, containers), "stop redis", cancellationToken);
         return counts;
     }
