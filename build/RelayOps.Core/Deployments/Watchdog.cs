@@ -12,7 +12,7 @@ public sealed class Watchdog : IAsyncDisposable
 {
     /// <summary>
     /// $1 directory, $2 seconds of silence it bears, then the ways back as lines of shell. It looks again after it has claimed the turn: a step
-    /// that renews the heartbeat first and then finds the claim gives way, so never do both act.
+    /// that renews the heartbeat first and then finds the claim gives way, so never do both act. Not every sleep knows parts of a second.
     /// </summary>
     private const string LoopScript = """
         cd "$1/.relayops/watch" || exit 66
@@ -21,7 +21,7 @@ public sealed class Watchdog : IAsyncDisposable
         trap '' HUP PIPE
         echo $$ > pid
         silent() { [ $(( $(date +%s) - $(stat -c %Y heartbeat 2>/dev/null || echo 0) )) -gt "$limit" ]; }
-        while sleep 1; do
+        while sleep 0.2 2>/dev/null || sleep 1; do
           if [ -e disarmed ] || [ ! -e heartbeat ]; then rm -f pid; exit 0; fi
           silent || continue
           mkdir undoing || exit 0
@@ -54,7 +54,7 @@ public sealed class Watchdog : IAsyncDisposable
         cd "$1/.relayops/watch" 2>/dev/null || { echo absent; exit 0; }
         touch disarmed 2>/dev/null || rm -f heartbeat || exit 74
         n=0
-        while [ -s pid ] && [ -d "/proc/$(cat pid)" ] && [ "$n" -lt $(( $2 * 5 )) ]; do sleep 0.2; n=$((n + 1)); done
+        while [ -s pid ] && [ -d "/proc/$(cat pid)" ] && [ "$n" -lt $(( $2 * 20 )) ]; do sleep 0.05 2>/dev/null || sleep 1; n=$((n + 1)); done
         if [ -e undone ]; then echo undone; elif [ -e failed ]; then cat failed; else echo quiet; fi
         """;
 
