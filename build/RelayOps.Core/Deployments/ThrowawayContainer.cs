@@ -38,20 +38,14 @@ public sealed record ThrowawayContainer(string Image, string Directory, HostComm
         ["run", "-d", "--rm", "--name", name, "--label", $"{Label}={process}", "-w", "/", .. Rights, .. Place(Image, Directory), "sh", "-c", StandScript, "sh", $"{process}"]);
 
     /// <summary>
-    /// Runs the command in the container that stands. It says <see cref="Elsewhere"/> and runs nothing where the directory was removed and made again since:
-    /// the container still has the one that is gone.
+    /// Runs the command in the container that stands, and says <see cref="Inside"/> before, on a line of its own. Without that nothing of it has run: the
+    /// container is gone, or the directory was removed and made again since, and the container still has the one that is gone.
     /// </summary>
     public HostCommand EnterCommand(string name) => Command.Through("sh", "-c", EnterScript, "sh", name, Directory);
 
     public static HostCommand RemoveCommand(string name) => HostCommand.Changing("docker", "rm", "-f", name);
 
-    /// <summary>Nothing of the command has run: the container is gone, or has another directory.</summary>
-    public static bool IsRefusal(CommandExit exit, string name) => !exit.Succeeded
-        && (exit.Error.Contains($"No such container: {name}", StringComparison.Ordinal)
-            || (exit.Error.Contains("Error response from daemon", StringComparison.Ordinal) && exit.Error.Contains("is not running", StringComparison.Ordinal))
-            || exit.Error.Contains(Elsewhere, StringComparison.Ordinal));
-
-    private const string Elsewhere = "relayops: the directory is another one by now";
+    public const string Inside = "inside";
 
     /// <summary>$1 the process. A number may be given again: the time at which it began tells.</summary>
     private const string StandScript = """
@@ -65,7 +59,7 @@ public sealed record ThrowawayContainer(string Image, string Directory, HostComm
         name=$1 d=$2
         shift 2
         exec docker exec -i -u 0:0 "$name" sh -c '
-          [ "$(stat -c %d:%i "$1")" = "$2" ] || { echo "{{Elsewhere}}" >&2; exit 125; }
+          [ "$(stat -c %d:%i "$1")" = "$2" ] && echo {{Inside}} || exit 125
           shift 2
           exec "$@"' sh "$d" "$(stat -c %d:%i "$d")" "$@"
         """;

@@ -31,14 +31,4 @@ public sealed class ThrowawayContainerTests
             Command.Through("sudo", ["-n", .. new DockerCli(NeedsSudo: true).ThrowawayAsRoot("image", "/d")[1..]])],
             command => Assert.Null(ThrowawayContainer.Find(command)));
     }
-
-    [Theory]
-    [InlineData(1, "Error: No such container: relayops-1", true)]
-    [InlineData(1, "Error response from daemon: Container 5fe is not running", true)]
-    [InlineData(1, "Error response from daemon: container 5fe is not running", true)]
-    [InlineData(1, "Error: No such container: another", false)]
-    [InlineData(1, "the service is not running", false)]
-    [InlineData(0, "Error: No such container: relayops-1", false)]
-    public void IsRefusal_tells_what_has_not_run(int status, string error, bool refused) =>
-        Assert.Equal(refused, ThrowawayContainer.IsRefusal(new CommandExit(status, null, error), "relayops-1"));
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using RelayOps.Adapters.Hosts;
 using RelayOps.Core;
 using RelayOps.Core.Deployments;
+using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations.Migrate;
 using RelayOps.EndToEnd.Tests.Restore;
 using RelayOps.EndToEnd.Tests.Running;
@@ -99,6 +100,25 @@ public sealed class NewServerTests(Server server) : IDisposable
         Assert.Contains("pull weishaw/claude-relay-service@sha256:aaa", failed.Why);
         Assert.Contains("has another one", failed.Why);
         Assert.Contains("docker load", failed.Next);
+        Assert.Equal("", (await Bed.Second.RunAsync(["images", "-q"], Patience)).Trim());
+    }
+
+    /// <summary>Where a user is root in containers alone, one of them stands in that very image.</summary>
+    [Fact]
+    public async Task RemoveAsync_removes_an_image_that_a_container_stands_in()
+    {
+        await using var host = await LogInAsync("relay-docker");
+        await using var old = await OpenSshHost.OpenAsync(server.Sshd.Connection(Testing.Users.ServerUsers.Docker.Name), TimeProvider.System, Patience);
+        await ForgetImagesAsync();
+        var transfer = new ImageTransfer(host, new DockerCli(false), [(await ImageSource.FindAsync(old, Patience))!], _said);
+        var brought = await transfer.BringAsync([new WantedImage(Images.Redis, null, [])], Patience);
+        var owner = new FileRoute("in a container", "/tmp", [.. new DockerCli(false).ThrowawayAsRoot(brought[0].Id, "/tmp")]);
+        var command = owner.Run(HostCommand.Reading("id", "-u"));
+        Assert.Equal("0\n", (await host.RunAsync(command, Patience)).Output);
+
+        await transfer.RemoveAsync(brought, Patience);
+
+        Assert.Empty(_said.Warnings);
         Assert.Equal("", (await Bed.Second.RunAsync(["images", "-q"], Patience)).Trim());
     }
 

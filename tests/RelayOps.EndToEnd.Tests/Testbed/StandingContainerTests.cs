@@ -83,9 +83,16 @@ public sealed class StandingContainerTests(Server server) : IAsyncLifetime, IDis
         await RunAsync("true");
         await Shell.RunAsRootAsync("sh", ["-c", """mv "$1" "$1.former" && mkdir "$1" && chown --reference "$1.former" "$1" """, "sh", Path], Patience);
 
-        await RunAsync($"echo here > '{Path}/written'");
+        await using (var running = await host!.StartAsync(owner!.Run(HostCommand.ChangingScript($"cat > '{Path}/written'; echo done")), Patience))
+        {
+            await running.Input.WriteAsync("here"u8.ToArray(), Patience);
+            await running.Input.DisposeAsync();
+            using var output = new StreamReader(running.Output);
+            Assert.Equal("done\n", await output.ReadToEndAsync(Patience));
+        }
 
-        Assert.Equal("here\n", await File.ReadAllTextAsync($"{Path}/written", Patience));
+        Assert.Equal("here", await File.ReadAllTextAsync($"{Path}/written", Patience));
+        Assert.Equal("here", await RunAsync($"cat '{Path}/written'; echo"));
         await Shell.RunAsRootAsync("sh", ["-c", """rm -r "$1" && mv "$1.former" "$1" """, "sh", Path], Patience);
     }
 

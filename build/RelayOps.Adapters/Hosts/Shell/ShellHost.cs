@@ -1,5 +1,4 @@
 using RelayOps.Core;
-using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 
 namespace RelayOps.Adapters.Hosts.Shell;
@@ -22,7 +21,7 @@ internal sealed class ShellHost : IHost
     {
         _transport = transport;
         _context = context;
-        _containers = new StandingContainers((command, cancellationToken) => RunPlainAsync(command, default, cancellationToken), keeper);
+        _containers = new StandingContainers(StartPlainAsync, keeper);
         if (!transport.NoticesSilence)
             _keepAlive = new KeepAlive(context.Keeper, timeouts.KeepAlive, timeouts.KeepAlive * timeouts.KeepAliveMisses, context.Time, transport.Break);
     }
@@ -61,23 +60,10 @@ internal sealed class ShellHost : IHost
     }
 
     public async Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) =>
-        await _containers.FindAsync(command, cancellationToken).ConfigureAwait(false) is { } standing
-            ? await EnterAsync(standing, cancellationToken).ConfigureAwait(false)
-            : await StartPlainAsync(command, cancellationToken).ConfigureAwait(false);
+        await _containers.TryEnterAsync(command, cancellationToken).ConfigureAwait(false) ?? await StartPlainAsync(command, cancellationToken).ConfigureAwait(false);
 
-    public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-    {
-        if (await _containers.FindAsync(command, cancellationToken).ConfigureAwait(false) is { } standing)
-        {
-            var entered = await EnterAsync(standing, cancellationToken).ConfigureAwait(false);
-            var result = await FinishAsync(entered, command, input, cancellationToken).ConfigureAwait(false);
-            if (!ThrowawayContainer.IsRefusal(result.Exit, standing.Name))
-                return result;
-            await _containers.RemoveAsync(standing.Name).ConfigureAwait(false);
-        }
-
-        return await RunPlainAsync(command, input, cancellationToken).ConfigureAwait(false);
-    }
+    public async Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
+        await ShellStreams.FinishAsync(await StartAsync(command, cancellationToken).ConfigureAwait(false), command, input, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {
@@ -108,28 +94,6 @@ internal sealed class ShellHost : IHost
             _slots.Release();
             TellEnded();
             throw;
-        }
-    }
-
-    private async Task<IRunningCommand> EnterAsync(StandingContainers.Standing standing, CancellationToken cancellationToken)
-    {
-        var started = await StartPlainAsync(standing.Command, cancellationToken).ConfigureAwait(false);
-        return new StandingContainers.Entered(started, started.Ended, () => _containers.RemoveAsync(standing.Name));
-    }
-
-    private async Task<CommandResult> RunPlainAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        await FinishAsync(await StartPlainAsync(command, cancellationToken).ConfigureAwait(false), command, input, cancellationToken).ConfigureAwait(false);
-
-    private static async Task<CommandResult> FinishAsync(
-        IRunningCommand running, HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-    {
-        await using (running.ConfigureAwait(false))
-        {
-            var fed = ShellStreams.FeedAsync(running.Input, input, cancellationToken);
-            var output = await ShellStreams.ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
-            var exit = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await fed.ConfigureAwait(false);
-            return new CommandResult(exit, output);
         }
     }
 

@@ -43,4 +43,18 @@ internal static class ShellStreams
 
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
+
+    /// <summary>Runs it to its end with <paramref name="input"/> as its standard input.</summary>
+    public static async Task<CommandResult> FinishAsync(
+        IRunningCommand running, HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        await using (running.ConfigureAwait(false))
+        {
+            var fed = FeedAsync(running.Input, input, cancellationToken);
+            var output = await ReadAsync(running.Output, command, cancellationToken).ConfigureAwait(false);
+            var exit = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await fed.ConfigureAwait(false);
+            return new CommandResult(exit, output);
+        }
+    }
 }

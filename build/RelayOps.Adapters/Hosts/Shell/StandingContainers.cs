@@ -8,37 +8,59 @@ namespace RelayOps.Adapters.Hosts.Shell;
 /// The containers of one connection that stand for throwaway ones: the first command starts one, the others enter it. It ends with the keeper, so with
 /// the connection, however that ends. Where one cannot be started, each command starts its own.
 /// </summary>
-/// <param name="run">Runs a command as it is.</param>
+/// <param name="start">Starts a command as it is.</param>
 /// <param name="keeper">The process of the keeper on the other side.</param>
-internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Task<CommandResult>> run, int keeper) : IAsyncDisposable
+internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Task<ShellCommand>> start, int keeper) : IAsyncDisposable
 {
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<(string Image, string Directory), string?> _names = [];
     private readonly SemaphoreSlim _starting = new(1, 1);
 
-    /// <returns>Null where the command needs no container, or has to start its own.</returns>
-    public async Task<Standing?> FindAsync(HostCommand command, CancellationToken cancellationToken)
+    /// <returns>Null where the command is not one for a container that stands, or there is none to enter: nothing of it has run.</returns>
+    public async Task<IRunningCommand?> TryEnterAsync(HostCommand command, CancellationToken cancellationToken)
     {
-        if (ThrowawayContainer.Find(command) is not { } throwaway)
+        if (ThrowawayContainer.Find(command) is not { } throwaway || await GetAsync(throwaway, cancellationToken).ConfigureAwait(false) is not { } name)
             return null;
+        var started = await start(throwaway.EnterCommand(name), cancellationToken).ConfigureAwait(false);
+        var entered = new Entered(started, () => RemoveAsync(name));
+        var begins = false;
+        try
+        {
+            begins = await entered.BeginsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!begins)
+                await entered.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (begins)
+            return entered;
+        await RemoveAsync(name).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <returns>Its name; null where none could be started.</returns>
+    private async Task<string?> GetAsync(ThrowawayContainer throwaway, CancellationToken cancellationToken)
+    {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_names.TryGetValue((throwaway.Image, throwaway.Directory), out var name))
-            {
-                name = $"relayops-{Guid.NewGuid():N}";
-                var started = await run(throwaway.StandCommand(name, keeper), cancellationToken).ConfigureAwait(false);
-                _names[(throwaway.Image, throwaway.Directory)] = name = started.Succeeded ? name : null;
-            }
-
-            return name is null ? null : new Standing(name, throwaway.EnterCommand(name));
+            if (_names.TryGetValue((throwaway.Image, throwaway.Directory), out var name))
+                return name;
+            name = $"relayops-{Guid.NewGuid():N}";
+            var result = await RunAsync(throwaway.StandCommand(name, keeper), cancellationToken).ConfigureAwait(false);
+            return _names[(throwaway.Image, throwaway.Directory)] = result.Succeeded ? name : null;
         }
         finally
         {
             _starting.Release();
         }
     }
+
+    private async Task<CommandResult> RunAsync(HostCommand command, CancellationToken cancellationToken) =>
+        await ShellStreams.FinishAsync(await start(command, cancellationToken).ConfigureAwait(false), command, default, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Ends one, and whatever runs in it; the next command starts another. Where the connection is lost, it ends by itself.</summary>
     public async Task RemoveAsync(string name)
@@ -50,7 +72,7 @@ internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Ta
             foreach (var (place, _) in _names.Where(pair => pair.Value == name).ToList())
                 _names.Remove(place);
             _starting.Release();
-            await run(ThrowawayContainer.RemoveCommand(name), limit.Token).ConfigureAwait(false);
+            await RunAsync(ThrowawayContainer.RemoveCommand(name), limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RelayOpsException or OperationCanceledException)
         {
@@ -65,12 +87,8 @@ internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Ta
         _starting.Dispose();
     }
 
-    /// <param name="Name">Of the container.</param>
-    /// <param name="Command">Runs in it what would have run in its own.</param>
-    public sealed record Standing(string Name, HostCommand Command);
-
-    /// <summary>Docker leaves what runs inside a container alone when the program that entered it is stopped.</summary>
-    public sealed class Entered(IRunningCommand inner, Task ended, Func<Task> remove) : IRunningCommand
+    /// <summary>A command that runs inside. Docker leaves it alone when the program that entered the container is stopped.</summary>
+    private sealed class Entered(ShellCommand inner, Func<Task> remove) : IRunningCommand
     {
         public Stream Input => inner.Input;
 
@@ -78,9 +96,19 @@ internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Ta
 
         public Task<CommandExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
 
+        /// <summary>Whether it has begun; where it has not, it has ended, and nothing of it has run.</summary>
+        public async Task<bool> BeginsAsync(CancellationToken cancellationToken)
+        {
+            var said = new byte[ThrowawayContainer.Inside.Length + 1];
+            if (await Output.ReadAtLeastAsync(said, said.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == said.Length)
+                return true;
+            await inner.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
         public async ValueTask DisposeAsync()
         {
-            var isStopped = !ended.IsCompleted;
+            var isStopped = !inner.Ended.IsCompleted;
             await inner.DisposeAsync().ConfigureAwait(false);
             if (isStopped)
                 await remove().ConfigureAwait(false);

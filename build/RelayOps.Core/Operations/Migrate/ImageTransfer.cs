@@ -15,6 +15,15 @@ public sealed class ImageTransfer(IHost host, DockerCli docker, IReadOnlyList<Im
 {
     private const int BufferBytes = 1 << 17;
 
+    /// <summary>$1 image, $2 label, then docker's words. A container that stands for commands of this program keeps no image alive.</summary>
+    private const string RemoveScript = """
+        image=$1 label=$2
+        shift 2
+        standing=$("$@" ps -aq --filter "label=$label" --filter "ancestor=$image")
+        [ -z "$standing" ] || "$@" rm -f $standing >/dev/null
+        exec "$@" image rm "$image"
+        """;
+
     /// <summary>From the first source; null where everything goes through this machine.</summary>
     internal DirectLink? Direct { get; init; }
 
@@ -61,9 +70,12 @@ public sealed class ImageTransfer(IHost host, DockerCli docker, IReadOnlyList<Im
     public async Task RemoveAsync(IEnumerable<BroughtImage> images, CancellationToken cancellationToken)
     {
         foreach (var image in images.Where(image => image.IsNew))
-            if (await host.RunAsync(docker.Changing("image", "rm", image.Wanted.Reference), cancellationToken) is { Succeeded: false } failed)
+            if (await host.RunAsync(RemoveCommand(image), cancellationToken) is { Succeeded: false } failed)
                 reporter.Warn($"image {image.Wanted.Reference} stays on {host.Name}: {FirstLine.Of(failed.Exit.Error)}");
     }
+
+    private HostCommand RemoveCommand(BroughtImage image) =>
+        HostCommand.ChangingScript(RemoveScript, [image.Wanted.Reference, ThrowawayContainer.Label, .. docker.Words]);
 
     private async Task<BroughtImage> BringAsync(WantedImage image, FoundImage? there, CancellationToken cancellationToken)
     {
