@@ -90,11 +90,18 @@ internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Ta
     /// <summary>A command that runs inside. Docker leaves it alone when the program that entered the container is stopped.</summary>
     private sealed class Entered(ShellCommand inner, Func<Task> remove) : IRunningCommand
     {
+        private bool _hasEnded;
+
         public Stream Input => inner.Input;
 
         public Stream Output => inner.Output;
 
-        public Task<CommandExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
+        public async Task<CommandExit> WaitAsync(CancellationToken cancellationToken)
+        {
+            var exit = await inner.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _hasEnded = true;
+            return exit;
+        }
 
         /// <summary>Whether it has begun; where it has not, it has ended, and nothing of it has run.</summary>
         public async Task<bool> BeginsAsync(CancellationToken cancellationToken)
@@ -102,15 +109,14 @@ internal sealed class StandingContainers(Func<HostCommand, CancellationToken, Ta
             var said = new byte[ThrowawayContainer.Inside.Length + 1];
             if (await Output.ReadAtLeastAsync(said, said.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == said.Length)
                 return true;
-            await inner.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(cancellationToken).ConfigureAwait(false);
             return false;
         }
 
         public async ValueTask DisposeAsync()
         {
-            var isStopped = !inner.Ended.IsCompleted;
             await inner.DisposeAsync().ConfigureAwait(false);
-            if (isStopped)
+            if (!_hasEnded)
                 await remove().ConfigureAwait(false);
         }
     }
