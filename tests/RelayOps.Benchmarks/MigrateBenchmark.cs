@@ -17,6 +17,9 @@ internal static class MigrateBenchmark
 {
     private const int Rounds = 3;
 
+    /// <summary>Of the users on both sides, and what a row calls them.</summary>
+    private static readonly (string User, string Words)[] Kinds = [("relay-sudo", "sudo on both sides"), ("relay-docker", "group docker alone on both sides")];
+
     /// <summary>$1 directory of the new deployment, $2 words that reach the old server, $3 the old directory, $4 words that reach the new server.</summary>
     private const string ByHand = """
         $2 "cd '$3' && sudo docker-compose stop -t 600 >/dev/null 2>&1 && sudo tar cf - ." | $4 "mkdir -p '$1' && cd '$1' && sudo tar xpf - --numeric-owner"
@@ -35,41 +38,48 @@ internal static class MigrateBenchmark
     private static async Task MeasureAsync(
         TestBed old, TestBed other, string name, DatasetSize size, long logBytes, TextWriter table, CancellationToken cancellationToken)
     {
-        List<double> walls = [], downtimes = [], byHand = [];
+        List<double> byHand = [];
+        var moved = Kinds.ToDictionary(kind => kind.User, _ => (Walls: new List<double>(), Downtimes: new List<double>()));
         for (var round = 0; round < Rounds; round++)
         {
-            // First the migration: it brings the images that the move by hand finds there.
-            var (wall, downtime) = await OnceAsync(size, logBytes, (deployment, arrived) => MigrateAsync(old, other, deployment, arrived, cancellationToken), cancellationToken);
-            walls.Add(wall);
-            downtimes.Add(downtime);
-            byHand.Add((await OnceAsync(size, logBytes, (deployment, arrived) => MoveByHandAsync(old, other, deployment, arrived, cancellationToken), cancellationToken)).Downtime);
+            // First the migrations: they bring the images that the move by hand finds there.
+            foreach (var (user, _) in Kinds)
+            {
+                var (wall, downtime) = await OnceAsync(user, size, logBytes, (deployment, arrived) => MigrateAsync(user, old, other, deployment, arrived, cancellationToken), cancellationToken);
+                moved[user].Walls.Add(wall);
+                moved[user].Downtimes.Add(downtime);
+            }
+
+            byHand.Add((await OnceAsync("relay-sudo", size, logBytes, (deployment, arrived) => MoveByHandAsync(old, other, deployment, arrived, cancellationToken), cancellationToken)).Downtime);
         }
 
         await table.WriteLineAsync($"| {name} | stop, tar over ssh through this machine, up | {Seconds.Range(byHand)} | {Seconds.Range(byHand)} | 1.00 |");
-        await table.WriteLineAsync($"| {name} | `./build.sh Migrate` | {Seconds.Range(walls)} | {Seconds.Range(downtimes)} | {Seconds.Ratio(downtimes, byHand)} |");
+        foreach (var (user, words) in Kinds)
+            await table.WriteLineAsync($"| {name} | `./build.sh Migrate`, {words} | {Seconds.Range(moved[user].Walls)} | {Seconds.Range(moved[user].Downtimes)} | {Seconds.Ratio(moved[user].Downtimes, byHand)} |");
         await table.FlushAsync(cancellationToken);
     }
 
     private static async Task<(double Wall, double Downtime)> OnceAsync(
-        DatasetSize size, long logBytes, Func<Deployment, Deployment, Task<double>> moveAsync, CancellationToken cancellationToken)
+        string kind, DatasetSize size, long logBytes, Func<Deployment, Deployment, Task<double>> moveAsync, CancellationToken cancellationToken)
     {
         await using var deployment = await Deployment.CreateAsync(
-            new DeploymentOptions { Owner = ServerUsers.Sudo, Dataset = size, BindHost = "0.0.0.0" }, cancellationToken);
+            new DeploymentOptions { Owner = ServerUsers.Get(kind), Dataset = size, BindHost = "0.0.0.0" }, cancellationToken);
         await deployment.UpAsync(cancellationToken);
         await BackupBenchmark.WriteLogAsync(Path.Combine(deployment.Path, "logs", "claude-relay-benchmark.log"), logBytes, cancellationToken);
-        await using var arrived = deployment.MovedTo(Bed.Second, $"{Bed.Second.User("relay-sudo").Home}/relay");
+        await using var arrived = deployment.MovedTo(Bed.Second, $"{Bed.Second.User(kind).Home}/relay");
         var watch = Stopwatch.StartNew();
         var downtime = await moveAsync(deployment, arrived);
         return (watch.Elapsed.TotalSeconds, downtime);
     }
 
-    private static async Task<double> MigrateAsync(TestBed old, TestBed other, Deployment deployment, Deployment arrived, CancellationToken cancellationToken)
+    private static async Task<double> MigrateAsync(
+        string kind, TestBed old, TestBed other, Deployment deployment, Deployment arrived, CancellationToken cancellationToken)
     {
         using var here = TestDirectory.Create("relayops-benchmark-");
         await File.WriteAllTextAsync(here.File("known_hosts"),
             await File.ReadAllTextAsync(old.Sshd.KnownHosts, cancellationToken) + await File.ReadAllTextAsync(other.Sshd.KnownHosts, cancellationToken), cancellationToken);
-        await Product.RunAsync(["Migrate", "--server", old.Sshd.Target(ServerUsers.Sudo.Name).ToString(), "--ssh-key", old.Sshd.KeyFile, "--deployment-path", deployment.Path,
-            "--new-server", other.Sshd.Target(Bed.Second.User("relay-sudo").Name).ToString(), "--new-ssh-key", other.Sshd.KeyFile, "--new-deployment-path", arrived.Path,
+        await Product.RunAsync(["Migrate", "--server", old.Sshd.Target(ServerUsers.Get(kind).Name).ToString(), "--ssh-key", old.Sshd.KeyFile, "--deployment-path", deployment.Path,
+            "--new-server", other.Sshd.Target(Bed.Second.User(kind).Name).ToString(), "--new-ssh-key", other.Sshd.KeyFile, "--new-deployment-path", arrived.Path,
             "--known-hosts", here.File("known_hosts"), "--backup-directory", here.Path, "--report", here.File("report.json"), "--confirm", "yes"], cancellationToken);
         return await Product.ReadReportAsync(here.Path, "downtimeSeconds", cancellationToken);
     }
