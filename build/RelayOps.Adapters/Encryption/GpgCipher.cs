@@ -48,8 +48,12 @@ internal sealed class GpgCipher : IArchiveCipher
         }
     }
 
-    public Stream Open(Stream source) => new OpeningStream(StartOpeningAsync, source,
-        said => CipherErrors.Opening(Name, said, "check --identity and --passphrase; if they are the right ones, use another backup"));
+    public Stream Open(Stream source) => new OpeningStream(StartOpeningAsync, source, Explain);
+
+    /// <summary>The passphrase alone may be that of the key that signs.</summary>
+    private RelayOpsException Explain(string said) => Means.Identity is null && said.Contains("No secret key", StringComparison.Ordinal)
+        ? new("cannot decrypt the archive", "gpg locked it for keys alone, not with a passphrase", "give --identity", ExitStatus.BadBackup) { LacksKey = true }
+        : CipherErrors.Opening(Name, said, "check --identity and --passphrase; if they are the right ones, use another backup");
 
     private List<string> SealingArguments(GpgHome home)
     {

@@ -7,7 +7,7 @@ using RelayOps.Core.Operations.Restore;
 
 namespace RelayOps.Adapters.Tests.Encryption;
 
-/// <summary>age takes a passphrase from a terminal alone, and which archive wants one tells its first line.</summary>
+/// <summary>age takes a passphrase from a terminal alone, and which archive wants one tells its first line; gpg tells it when it opens one.</summary>
 [Collection(OneKeyring.Name)]
 public sealed class AgePassphraseTests(CipherKeys keys)
 {
@@ -28,22 +28,26 @@ public sealed class AgePassphraseTests(CipherKeys keys)
 
     [Theory]
     [InlineData("age", "give --identity")]
+    [InlineData("pgp path", "give --identity")]
     [InlineData("age passphrase", "set the environment variable PASSPHRASE")]
     public async Task Open_says_what_it_lacks_where_the_other_one_is_given(string kind, string next)
     {
         var ciphertext = await keys.SealAsync(kind, Plain);
-        var means = kind == "age" ? new DecryptionMeans { Passphrase = CipherKeys.Passphrase } : new DecryptionMeans { Identity = keys.At("age.key") };
+        var means = kind == "age passphrase" ? new DecryptionMeans { Identity = keys.At("age.key") } : new DecryptionMeans { Passphrase = CipherKeys.Passphrase };
+        var tool = kind == "pgp path" ? "gpg" : "age";
 
-        var error = await Assert.ThrowsAsync<RelayOpsException>(() => ArchiveCipherTests.OpenAsync(ArchiveCiphers.FindForOpening("age", means)!, ciphertext));
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => ArchiveCipherTests.OpenAsync(ArchiveCiphers.FindForOpening(tool, means)!, ciphertext));
 
         Assert.Equal((ExitStatus.BadBackup, next, true), (error.Status, error.Next, error.LacksKey));
     }
 
     /// <summary>The passphrase may be that of the key that signs.</summary>
-    [Fact]
-    public async Task RunAsync_with_a_passphrase_alone_is_sealed_where_the_archive_wants_a_key_and_none_restores_it()
+    [Theory]
+    [InlineData("age")]
+    [InlineData("pgp path")]
+    public async Task RunAsync_with_a_passphrase_alone_is_sealed_where_the_archive_wants_a_key_and_none_restores_it(string kind)
     {
-        var scene = new VerifyScene { Cipher = await keys.SealingAsync("age") };
+        var scene = new VerifyScene { Cipher = await keys.SealingAsync(kind) };
         scene.FindCipher = tool => ArchiveCiphers.FindForOpening(tool, new DecryptionMeans { Passphrase = CipherKeys.Passphrase });
 
         var verified = await scene.VerifyAsync();
