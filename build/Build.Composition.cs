@@ -10,7 +10,6 @@ using RelayOps.Core;
 using RelayOps.Core.Archives;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Deployments;
-using RelayOps.Core.Encryption;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Backup;
@@ -93,9 +92,6 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private IHazEncryption Encryption => _build;
 
-    private DecryptionMeans DecryptionMeans =>
-        new() { Identity = CallerPath.ResolveUnlessText(_secrets.Identity), Passphrase = _secrets.Passphrase };
-
     /// <summary>One connection for the whole run.</summary>
     /// <exception cref="RelayOpsException">No server was named, or it cannot be reached.</exception>
     public async Task<IHost> GetHostAsync(CancellationToken cancellationToken) => _host ??= await OpenAsync(cancellationToken);
@@ -140,20 +136,6 @@ internal sealed partial class Composition : IAsyncDisposable
         FindCipher = FindCipher,
         TrustedSigners = TrustedSigners,
     };
-
-    /// <summary>What opens archives of a kind; null where there is no identity for it.</summary>
-    public IArchiveCipher? FindCipher(string encryption) => ArchiveCiphers.FindForOpening(encryption, DecryptionMeans);
-
-    /// <summary>What seals for --encrypt-to, once it was prepared; null for plain archives.</summary>
-    public IArchiveCipher? Cipher { get; private set; }
-
-    /// <summary>Finds out whether a backup can be encrypted as asked for, before it is begun.</summary>
-    public async Task PrepareEncryptionAsync(CancellationToken cancellationToken)
-    {
-        if (Encryption.EncryptTo is { } recipients)
-            Cipher = await ArchiveCiphers.ForSealingAsync(
-                EncryptionRecipients.Parse(recipients), DecryptionMeans, CallerPath.Directory, cancellationToken);
-    }
 
     public RetentionPolicy RetentionPolicy()
     {

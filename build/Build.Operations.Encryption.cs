@@ -7,7 +7,7 @@ internal sealed partial class Operations
     public Task ReencryptAsync() => DoAsync(async cancellationToken =>
     {
         var backup = await _composition.Catalogue.GetAsync(_composition.BackupName, cancellationToken);
-        await _composition.PrepareEncryptionAsync(cancellationToken);
+        await _composition.PrepareReencryptionAsync(cancellationToken);
         await _composition.PrepareSigningAsync(cancellationToken);
         await _composition.PrepareTrustAsync(cancellationToken);
         var cipher = _composition.Cipher ?? throw new RelayOpsException("nobody was named who may open the backup", "--encrypt-to has no default",

@@ -21,6 +21,9 @@ internal sealed record Secrets
 
     public string? Passphrase { get; private init; }
 
+    /// <summary>Null where a backup that is encrypted anew keeps its passphrase.</summary>
+    public string? NewPassphrase { get; private init; }
+
     /// <summary>A path, a text or a fingerprint.</summary>
     public string? SignWith { get; private init; }
 
@@ -35,7 +38,7 @@ internal sealed record Secrets
 
     /// <summary>What must never be shown; a path may be.</summary>
     public IEnumerable<string> Texts =>
-        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>()
+        new[] { IsPath(SshKey) ? null : SshKey, IsPath(NewSshKey) ? null : NewSshKey, SshKeyPassphrase, IsPath(Identity) ? null : Identity, Passphrase, NewPassphrase, IsPath(SignWith) ? null : SignWith, GithubToken }.OfType<string>()
             .Concat(Store is null ? [] : StoreList.Secrets(Store));
 
     public static Secrets TakeFrom(Build build)
@@ -49,12 +52,13 @@ internal sealed record Secrets
             SshKeyPassphrase = server.SshKeyPassphrase,
             Identity = encryption.Identity,
             Passphrase = encryption.Passphrase,
+            NewPassphrase = ((IReencrypt)build).NewPassphrase,
             SignWith = ((IHazSignatures)build).SignWith,
             GithubToken = github.GithubToken,
             Notify = ((IHazNotifications)build).Notify,
             Store = StoreList.HoldsSecret(stores) ? stores : null,
         };
-        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(SignWith), nameof(GithubToken), nameof(Notify));
+        Forget(nameof(SshKey), nameof(NewSshKey), nameof(SshKeyPassphrase), nameof(Identity), nameof(Passphrase), nameof(NewPassphrase), nameof(SignWith), nameof(GithubToken), nameof(Notify));
         if (secrets.Store is not null)
             Forget(nameof(Store));
         return secrets;

@@ -114,6 +114,23 @@ public sealed partial class EncryptedBackupTests : IDisposable
     }
 
     [Fact]
+    public async Task Reencrypt_replaces_a_passphrase_by_another_one()
+    {
+        await using var deployment = await StartAsync();
+        string[] verify = ["Verify", "--backup-directory", deployment.Store];
+        Assert.Equal(0, (await RunAsync("old", null, ["Backup", .. deployment.Here, "--encrypt-to", "passphrase"])).ExitCode);
+
+        var done = await RunAsync("old", "rotated", ["Reencrypt", "--backup-directory", deployment.Store, "--backup-id", "latest", "--encrypt-to", "passphrase"]);
+
+        Assert.True(done.ExitCode == 0, done.ToString());
+        Assert.DoesNotContain("rotated", done.ToString(), StringComparison.Ordinal);
+        var opened = await RunAsync("rotated", null, verify);
+        Assert.True(opened.ExitCode == 0, opened.ToString());
+        Assert.Equal("deep", Verified(deployment));
+        Assert.Equal(4, (await RunAsync("old", null, verify)).ExitCode);
+    }
+
+    [Fact]
     public async Task Backup_signs_and_Verify_refuses_whatever_nobody_trusted_has_signed()
     {
         await using var deployment = await StartAsync();
@@ -176,6 +193,15 @@ public sealed partial class EncryptedBackupTests : IDisposable
         await Shell.RunAsync("env", [$"HOME={home}", "sh", "-ec", FirstBlock().Match(guide).Groups[1].Value], Patience);
 
         Assert.Single(Directory.GetFiles(Path.Combine(home, "recovery"), "dump.rdb", SearchOption.AllDirectories));
+    }
+
+    private static async Task<RelayOpsResult> RunAsync(string passphrase, string? next, string[] arguments)
+    {
+        var environment = new Dictionary<string, string> { ["PASSPHRASE"] = passphrase };
+        if (next is not null)
+            environment["NEW_PASSPHRASE"] = next;
+        await using var process = RelayOpsProcess.Start(environment, arguments);
+        return await process.WaitAsync();
     }
 
     /// <summary>What a terminal would be asked for.</summary>
