@@ -12,7 +12,7 @@ public sealed record DockerCli(bool NeedsSudo)
     /// Between the two a container of somebody else may have come to its end: then the list is an old one, and is asked for again. Where they come
     /// and go all the time, those that are there are enough.
     /// </summary>
-    private const string InspectScript = """
+    internal const string InspectScript = """
         for n in 1 2 3 4 5; do
           ids=$("$@" ps -aq --no-trunc) || exit
           [ -n "$ids" ] || exit 0

@@ -23,9 +23,8 @@ public sealed class ServerLook(IHost host)
         cat .env 2>/dev/null || sudo -n cat .env 2>/dev/null
         printf '\n--- containers ---\n'
         [ $# -gt 0 ] || exit 0
-        ids=$("$@" ps -aq --no-trunc) || exit
-        [ -z "$ids" ] || exec "$@" inspect $ids
-        """;
+
+        """ + DockerCli.InspectScript;
 
     /// <exception cref="RelayOpsException">The deployment cannot be looked at.</exception>
     public async Task<ServerStatus> RunAsync(string deploymentPath, CancellationToken cancellationToken)
