@@ -91,7 +91,7 @@ public sealed class RebuildTests(Server server) : IDisposable
             var failure = await Record.ExceptionAsync(() => RebuildAsync(fault.OnNew(host), source));
             Assert.True(fault.HasStruck && failure is RelayOpsException { Status: ExitStatus.Failed or ExitStatus.WrongUse }, $"{step}: {failure}");
             Assert.Contains("is removed again", failure.Message);
-            Assert.Equal("", await OutputAsync($"DOCKER_HOST={Bed.Second.Host} docker ps -a --format '{{{{.Names}}}}' | grep -v ^relayops-; ls -A {rebuilt.Path} 2>/dev/null; true"));
+            Assert.Equal("", await OutputAsync($"DOCKER_HOST={Bed.Second.Host} docker ps -a --format '{{{{.Names}}}} {{{{.Labels}}}}' | grep -v {ThrowawayContainer.Label}; ls -A {rebuilt.Path} 2>/dev/null; true"));
         }
 
         foreach (var step in new[] { MakingContainers, StartingService })

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using RelayOps.Core.Hosts;
+using RelayOps.Testing.Processes;
 
 namespace RelayOps.EndToEnd.Tests.Running;
 
@@ -42,6 +43,27 @@ public sealed class Terminal : IAsyncDisposable
     /// <summary>Waits for a question, and answers it.</summary>
     public async Task AnswerAsync(string question, string answer)
     {
+        await ReadUntilAsync(question);
+        await TypeAsync(answer);
+    }
+
+    /// <summary>The same for what must not be seen: the echo is turned off a moment after the question.</summary>
+    public async Task AnswerUnseenAsync(string question, string answer)
+    {
+        await ReadUntilAsync(question);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await Shell.RunAsync("sh", ["-c", """until stty -F "/dev/$(ps -o tty= --ppid "$1" | head -n 1)" -a | grep -q -e ' -echo '; do sleep 0.02; done""", "sh", $"{_process.Id}"], patience.Token);
+        await TypeAsync(answer);
+    }
+
+    private async Task TypeAsync(string answer)
+    {
+        await _process.StandardInput.WriteAsync(answer + "\n");
+        await _process.StandardInput.FlushAsync();
+    }
+
+    private async Task ReadUntilAsync(string question)
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
@@ -56,9 +78,6 @@ public sealed class Terminal : IAsyncDisposable
             Assert.False(_reading.IsCompleted, $"it ended without asking '{question}':\n{Screen}");
             await Task.WhenAny(more, _reading).WaitAsync(patience.Token);
         }
-
-        await _process.StandardInput.WriteAsync(answer + "\n");
-        await _process.StandardInput.FlushAsync();
     }
 
     public async Task<RelayOpsResult> WaitAsync()
