@@ -33,6 +33,12 @@ internal sealed class FaultyRemote : IAsyncDisposable
     /// <summary>How many uploads of an archive break off in their middle.</summary>
     public int CutUploads { get; set; }
 
+    /// <summary>
+    /// Uploads are read to their end, and the connection is closed instead of answered. How often rclone begins anew is its own choice then, and not
+    /// that of the network, which may tell a sender of a closed connection or of one that was reset.
+    /// </summary>
+    public bool LeavesUploadsUnanswered { get; set; }
+
     /// <summary>How many archives were sent.</summary>
     public int Uploads { get; private set; }
 
@@ -85,9 +91,12 @@ internal sealed class FaultyRemote : IAsyncDisposable
                 return;
             }
 
-            if (request.HttpMethod == "PUT" && isArchive && ++Uploads <= CutUploads)
+            if (request.HttpMethod == "PUT" && isArchive && (++Uploads <= CutUploads || LeavesUploadsUnanswered))
             {
-                await request.InputStream.ReadExactlyAsync(new byte[100_000]);
+                if (LeavesUploadsUnanswered)
+                    await request.InputStream.CopyToAsync(Stream.Null);
+                else
+                    await request.InputStream.ReadExactlyAsync(new byte[100_000]);
                 response.Abort();
                 return;
             }
