@@ -60,6 +60,10 @@ public sealed record HostCommand
     public HostCommand After(HostCommand first) =>
         ChangingScript("""eval "$1" </dev/null >/dev/null && eval "$2" """, first.ToString(), ToString()) with { Waits = first.Waits + Waits };
 
+    /// <summary>This command and, once it has succeeded, <paramref name="second"/>, in one round trip: both read the same input, the second what the first has left of it.</summary>
+    public HostCommand Then(HostCommand second) =>
+        new(Effect == CommandEffect.Reads ? second.Effect : Effect, "sh", ["-c", """eval "$1" && eval "$2" """, "sh", ToString(), second.ToString()]) { Waits = Waits + second.Waits };
+
     public bool Equals(HostCommand? other) =>
         other is not null && Effect == other.Effect && Program == other.Program && Arguments.SequenceEqual(other.Arguments);
 

@@ -89,8 +89,11 @@ public sealed record DatasetDigest(ImmutableArray<TypeDigest> Types)
         done
         """;
 
-    public static HostCommand Command(RedisEndpoint endpoint) =>
-        endpoint.Route.Run(HostCommand.ReadingScript(DigestScript, [PageScript, "500", .. endpoint.CliArguments]));
+    public static HostCommand Command(RedisEndpoint endpoint) => endpoint.Route.Run(CommandInside(endpoint));
+
+    /// <summary>The same for where redis-cli is.</summary>
+    internal static HostCommand CommandInside(RedisEndpoint endpoint) =>
+        HostCommand.ReadingScript(DigestScript, [PageScript, "500", .. endpoint.CliArguments]);
 
     /// <returns>Null where Redis runs no scripts (a renamed EVAL): then counts are all there is to compare.</returns>
     /// <exception cref="RelayOpsException">Redis did not answer.</exception>

@@ -85,13 +85,17 @@ public static class KeyCensus
 
     /// <param name="inService">Whether others are to be served meanwhile; then a key that moves is perhaps counted twice.</param>
     /// <param name="limit">How long it may load; null for long.</param>
-    public static HostCommand Command(RedisEndpoint endpoint, bool inService = false, TimeSpan? limit = null)
+    public static HostCommand Command(RedisEndpoint endpoint, bool inService = false, TimeSpan? limit = null) =>
+        endpoint.Route.Run(CommandInside(endpoint, inService, limit));
+
+    /// <summary>The same for where redis-cli is.</summary>
+    internal static HostCommand CommandInside(RedisEndpoint endpoint, bool inService, TimeSpan? limit)
     {
         var patience = limit ?? LoadPatience;
         var names = RelayKeyNames.All.Where(name => name.Contains(':')).OrderByDescending(name => name.Length).ToArray();
         var words = RelayKeyNames.All.Select(name => name.Split(':')[0]).Distinct().ToArray();
-        return endpoint.Route.Run(HostCommand.ReadingScript(CensusScript,
-            [CountScript, Number(inService ? RoundsOfAService : 0), Number((int)Math.Ceiling(patience.TotalSeconds)), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]).Waiting(patience));
+        return HostCommand.ReadingScript(CensusScript,
+            [CountScript, Number(inService ? RoundsOfAService : 0), Number((int)Math.Ceiling(patience.TotalSeconds)), Number(words.Length), Number(words.Length + names.Length), .. words, .. names, .. endpoint.CliArguments]).Waiting(patience);
     }
 
     /// <exception cref="RelayOpsException">Redis did not answer.</exception>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Reporting;
 
@@ -44,6 +45,10 @@ public sealed class RedisServer(
         """;
 
     public RedisEndpoint Endpoint => endpoint;
+
+    /// <summary>The same in another container, which was made with the same settings.</summary>
+    public RedisServer In(DockerCli docker, Container container) => new(
+        endpoint with { Route = FileRoute.Inside(docker, container, "/", user: null), Container = container }, password, info, config, freeBytes, dumpOwner);
 
     public string Version => info.GetValueOrDefault("redis_version", "unknown");
 

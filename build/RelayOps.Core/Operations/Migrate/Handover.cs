@@ -126,18 +126,29 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
     private async Task<long> LoadAsync(DatasetCounts expected, DatasetDigest? digest, CancellationToken cancellationToken)
     {
         using var phase = reporter.Begin($"starting redis alone on {Arrival.Host.Name} and comparing its keys");
-        var (target, services) = (_arrived, _arrived.Services);
-        await services.RunAsync(services.StartCommand(services.Redis.Select(container => container.Id)), "start redis", cancellationToken);
-        var loaded = new LoadedRedis(Arrival.Host, target, time);
-        var redis = await loaded.GetReadyAsync(recreated: false, request.HealthTimeout, cancellationToken);
-        var counts = await loaded.DemandCountsAsync(redis, expected, cancellationToken);
+        var (redis, proof) = await ProveAsync(expected, cancellationToken);
         if (digest is null)
             reporter.Warn($"{parts.Source.Redis.Endpoint.Name} runs no scripts, so counts of keys were compared, and not their values");
-        else if (await DatasetDigest.FindAsync(Arrival.Host, redis, cancellationToken) is { } other && digest.FindDifference(other) is { } difference)
+        else if (proof.FindDifference(digest) is { } difference)
             throw new RelayOpsException($"redis on {Arrival.Host.Name} does not hold what the old one does", difference, "look at its log, and migrate again");
         if (request.DropSessions)
-            reporter.Note($"{await loaded.DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
-        return counts.Keys;
+            reporter.Note($"{await new LoadedRedis(Arrival.Host, _arrived, time).DropSessionsAsync(redis, cancellationToken)} sessions were dropped");
+        return proof.Counts.Keys;
+    }
+
+    private async Task<(RedisServer Redis, DatasetProof Proof)> ProveAsync(DatasetCounts expected, CancellationToken cancellationToken)
+    {
+        var services = _arrived.Services;
+        var start = services.StartCommand(services.Redis.Select(container => container.Id));
+        // Made of the same compose file and the same .env, it is to be asked as the old one was.
+        var alike = services.Redis is [var container, ..] ? parts.Source.Redis.In(services.Docker!, container) : null;
+        if (await new LoadedRedis(Arrival.Host, _arrived with { Redis = alike }, time).FindProofAsync(start, expected, request.HealthTimeout, cancellationToken) is { } found)
+            return (alike!, found);
+        // Step by step, which tells why.
+        await services.RunAsync(start, "start redis", cancellationToken);
+        var loaded = new LoadedRedis(Arrival.Host, _arrived, time);
+        var redis = await loaded.GetReadyAsync(recreated: false, request.HealthTimeout, cancellationToken);
+        return (redis, await loaded.DemandProofAsync(redis, expected, request.HealthTimeout, cancellationToken));
     }
 
     private async Task HandOverAsync(RestoreJournal journal, CancellationToken cancellationToken) =>

@@ -64,8 +64,8 @@ internal static class MoveSteps
         foreach (var step in OfDataset(request, parts, parts.Arrival.Path, old, @new))
             yield return step;
         yield return $"send what changed meanwhile to {@new(parts.Arrival.Owner.Run(MovedFiles.UnpackCommand(parts.Arrival.Path)))}";
-        yield return @new(docker.Changing("start", "<redis>"));
         yield return old(DatasetDigest.Command(source.Redis.Endpoint));
+        yield return @new(docker.Changing("start", "<redis>"));
         yield return "compare counts and digests of both";
         yield return old(side.StopRedisCommand);
         yield return old(side.HandOverCommand(journal));
@@ -83,6 +83,5 @@ internal static class MoveSteps
                 yield return step;
         else
             yield return $"send the dataset to {@new(parts.Dataset.ReceiveCommand(directory))}";
-        yield return @new(parts.Dataset.LayOutCommand(directory));
     }
 }

@@ -27,11 +27,14 @@ internal sealed class MovedDataset(IHost old, Arrival arrival, MoveRequest reque
     /// <summary>Null where the dataset goes through this machine.</summary>
     public StraightDataset? Straight { get; init; }
 
-    public HostCommand ReceiveCommand(string directory) => arrival.Owner.Run(HostCommand.ChangingScript(ReceiveScript,
-        $"{directory}/{RedisFinder.DataDirectory}", Convert.ToString(source.Data.Mode, 8), Ids(source.Data.UserId, source.Data.GroupId), DumpOwner));
-
-    public HostCommand LayOutCommand(string directory) =>
-        arrival.Owner.Run(StagedDataset.LayOutCommand($"{directory}/{RedisFinder.DataDirectory}", source.Target.Files));
+    /// <summary>Receives it, and lays it out as Redis loads it: where it is not what was sent, it is removed with everything else.</summary>
+    /// <param name="directory">A deployment's on the new server.</param>
+    public HostCommand ReceiveCommand(string directory)
+    {
+        var data = $"{directory}/{RedisFinder.DataDirectory}";
+        var receive = HostCommand.ChangingScript(ReceiveScript, data, Convert.ToString(source.Data.Mode, 8), Ids(source.Data.UserId, source.Data.GroupId), DumpOwner);
+        return arrival.Owner.Run(receive.Then(StagedDataset.LayOutCommand(data, source.Target.Files)));
+    }
 
     private string DumpOwner => int.TryParse(source.Redis.DumpOwner, NumberStyles.None, CultureInfo.InvariantCulture, out var user) && user != source.Data.UserId
         ? Ids(user, source.Data.GroupId) : Ids(source.Data.UserId, source.Data.GroupId);
@@ -43,7 +46,6 @@ internal sealed class MovedDataset(IHost old, Arrival arrival, MoveRequest reque
     {
         if (Straight is null || await Straight.TrySendAsync(ReceiveCommand(directory), cancellationToken) is not { } size)
             return await SendThroughHereAsync(directory, cancellationToken);
-        await arrival.RunAsync(LayOutCommand(directory), "cannot lay out the dataset", cancellationToken);
         Bytes += size;
         return null;
     }
@@ -70,7 +72,6 @@ internal sealed class MovedDataset(IHost old, Arrival arrival, MoveRequest reque
         var exit = await running.WaitAsync(cancellationToken);
         if (!exit.Succeeded || arrived != sha256)
             throw Failed(exit.Succeeded ? "what reached its disk is not what was sent" : FirstLine.Of(exit.Error));
-        await arrival.RunAsync(LayOutCommand(directory), "cannot lay out the dataset", cancellationToken);
         Bytes += snapshot.Size;
         return summary.Counts;
     }

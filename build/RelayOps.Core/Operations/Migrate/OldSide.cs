@@ -34,9 +34,8 @@ internal sealed class OldSide(IHost host, RestoreTarget target)
     /// <summary>Stopped containers whose policy is <c>always</c> come back when the server is rebooted: then there would be two services.</summary>
     public async Task StopServiceAsync(RestoreJournal journal, CancellationToken cancellationToken)
     {
-        if (!journal.ComingBack.IsEmpty)
-            await target.Services.RunAsync(target.Services.RestartPolicyCommand("no", journal.ComingBack), "change the restart policy", cancellationToken);
-        await target.Services.RunAsync(StopServiceCommand, "stop the service", cancellationToken);
+        var stop = journal.ComingBack.IsEmpty ? StopServiceCommand : StopServiceCommand.After(target.Services.RestartPolicyCommand("no", journal.ComingBack));
+        await target.Services.RunAsync(stop, "stop the service", cancellationToken);
     }
 
     /// <summary>False where the watchdog has brought the service back before.</summary>

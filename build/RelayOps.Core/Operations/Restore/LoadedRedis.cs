@@ -129,6 +129,27 @@ public sealed class LoadedRedis(IHost host, RestoreTarget target, TimeProvider t
             ? Demand(KeyCensus.Parse(result.Output), expected) : null;
     }
 
+    /// <summary>The same with a digest of what it holds for good.</summary>
+    /// <inheritdoc cref="FindCountsAsync"/>
+    public async Task<DatasetProof?> FindProofAsync(HostCommand start, DatasetCounts expected, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (target.Redis is not { } redis)
+            return null;
+        var command = DatasetProof.Command(redis.Endpoint, limit).After(start);
+        return await host.TryRunAsync(command, DatasetProof.Credentials(redis), cancellationToken) is { } result
+            ? Demand(DatasetProof.Parse(result.Output), expected) : null;
+    }
+
+    /// <exception cref="RelayOpsException">It has not loaded what was restored.</exception>
+    public async Task<DatasetProof> DemandProofAsync(RedisServer redis, DatasetCounts expected, TimeSpan limit, CancellationToken cancellationToken) =>
+        Demand(await DatasetProof.TakeAsync(host, redis, limit, cancellationToken), expected);
+
+    private DatasetProof Demand(DatasetProof proof, DatasetCounts expected)
+    {
+        Demand(proof.Counts, expected);
+        return proof;
+    }
+
     /// <exception cref="RelayOpsException">It has not loaded what was restored.</exception>
     public async Task<DatasetCounts> DemandCountsAsync(RedisServer redis, DatasetCounts? expected, CancellationToken cancellationToken) =>
         Demand(await KeyCensus.TakeAsync(host, redis, cancellationToken), expected);
