@@ -24,6 +24,18 @@ unset HOST ENV LANGUAGE
 # NUKE colours its output by the terminal's name alone.
 [[ -z ${NO_COLOR:-} ]] || export TERM=dumb
 
+# What only RelayOps itself needs to know is kept from everything that runs before it: the SDK's installer, NuGet, the compiler and what they start.
+secrets=()
+shopt -s nocasematch
+for name in $(compgen -e); do
+  plain=${name//_/}
+  if [[ ${plain#[Nn][Uu][Kk][Ee]} =~ ^(SshKey|NewSshKey|SshKeyPassphrase|Identity|Passphrase|NewPassphrase|SignWith|GithubToken|Notify|Store)$ ]]; then
+    secrets+=("$name")
+    export -n "${name?}"
+  fi
+done
+shopt -u nocasematch
+
 fail() { # what, why, next
   printf '%s\n  why:  %s\n  next: %s\n' "$1" "$2" "$3" >&2
   exit "${4:-1}"
@@ -190,5 +202,6 @@ if [[ $# == 1 && $1 == --help ]]; then
   exec cat "$help"
 fi
 
+[[ ${#secrets[@]} == 0 ]] || export "${secrets[@]}"
 # In place of this shell, so that signals reach it.
 exec "$dotnet" "$assembly" "$@"

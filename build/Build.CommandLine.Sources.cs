@@ -52,6 +52,10 @@ internal static partial class CommandLineSources
             .FirstOrDefault(error => error is not null);
     }
 
+    /// <summary>The values of those variables that name a secret.</summary>
+    public static IEnumerable<string> SecretsIn(BuildSurface surface, IReadOnlyDictionary<string, string> environment) =>
+        environment.Where(variable => FindByVariable(surface, variable.Key) is { IsSecret: true }).Select(variable => variable.Value);
+
     private static bool IsOnCommandLine(IReadOnlyList<string> arguments, Parameter parameter) =>
         ValuesOf(arguments, parameter.Name) is not null
         || (parameter is { IsOfNuke: true, Name: "Target" } && arguments is [var first, ..] && !first.StartsWith('-'));

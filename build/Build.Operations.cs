@@ -19,7 +19,7 @@ internal sealed partial class Operations : IAsyncDisposable
     {
         _build = build;
         _composition = new Composition(build);
-        _run = new Run(build, _composition.Time);
+        _run = new Run(build, _composition.Time, _composition.Mask);
     }
 
     public Task PreflightAsync() => DoAsync(async cancellationToken =>

@@ -9,16 +9,18 @@ internal sealed class Run : IDisposable
 {
     private readonly Build _build;
     private readonly TimeProvider _time;
+    private readonly SecretMask _mask;
     private readonly DateTimeOffset _startedAt;
     private readonly CancellationTokenSource _stop = new();
     private readonly ImmutableArray<PosixSignalRegistration> _signals;
     private ExitStatus? _stoppedBy;
     private Exception? _error;
 
-    public Run(Build build, TimeProvider time)
+    public Run(Build build, TimeProvider time, SecretMask mask)
     {
         _build = build;
         _time = time;
+        _mask = mask;
         _startedAt = time.GetUtcNow();
         _signals = [On(PosixSignal.SIGINT, ExitStatus.Interrupted), On(PosixSignal.SIGTERM, ExitStatus.Terminated), On(PosixSignal.SIGHUP, ExitStatus.Terminated)];
     }
@@ -41,7 +43,9 @@ internal sealed class Run : IDisposable
         {
             _error ??= exception;
             _build.ExitCode ??= (int)StatusOf(exception);
-            throw;
+            if (_mask.Clean(exception.ToString()) == exception.ToString())
+                throw;
+            throw Cleaned(exception);
         }
     }
 
@@ -78,6 +82,11 @@ internal sealed class Run : IDisposable
         Console.Error.WriteLine("stopping, and cleaning up; once more to stop at once");
         _stop.Cancel();
     });
+
+    /// <summary>NUKE prints an error itself, as it is: what a server or a store has put into it must not be a secret, nor a command to a CI runner.</summary>
+    private Exception Cleaned(Exception exception) => exception is RelayOpsException known
+        ? new RelayOpsException(_mask.Clean(known.What), _mask.Clean(known.Why), _mask.Clean(known.Next), known.Status)
+        : new InvalidOperationException(_mask.Clean(exception.ToString()));
 
     private ExitStatus StatusOf(Exception exception) => exception switch
     {

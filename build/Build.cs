@@ -39,8 +39,7 @@ internal sealed partial class Build : NukeBuild,
             StandardOutput.ReserveForJson();
         if (CommandLine.Check(typeof(Build), arguments, environment) is { } wrong)
         {
-            Console.Error.WriteLine(wrong.ToException().Message);
-            StandardOutput.Fail(ExitStatus.WrongUse, wrong.What, wrong.Why, wrong.Next);
+            Refusal.TellAsync(typeof(Build), wrong, arguments, environment).GetAwaiter().GetResult();
             return (int)ExitStatus.WrongUse;
         }
 

@@ -56,6 +56,8 @@ public sealed class ConsoleReporter : IReporter, IDisposable
             WriteLine("warning: " + mask.Clean(text), new Style(Color.Yellow));
     }
 
+    public void Hide(string secret) => mask.Add(secret);
+
     /// <summary>Takes the status line away. Phases that still run are not waited for.</summary>
     public void Dispose()
     {

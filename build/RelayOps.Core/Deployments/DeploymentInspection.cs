@@ -27,6 +27,8 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
         var routes = new AccessRoutes(host, survey, containers);
         var config = await GetConfigAsync(survey, routes, cancellationToken);
         var environment = DotEnv.Parse(config.Tree.Find(".env") is null ? "" : await ReadTextAsync(config.Route, ".env", cancellationToken));
+        foreach (var secret in environment.Secrets)
+            reporter.Hide(secret);
 
         var data = ReachAsync(routes, survey, parts, DeploymentParts.Data, cancellationToken);
         var logs = ReachAsync(routes, survey, parts, DeploymentParts.Logs, cancellationToken);

@@ -11,10 +11,19 @@ namespace RelayOps.Core.Deployments;
 /// <param name="BadLines">Numbers of lines that compose would refuse, from 1.</param>
 public sealed record DotEnv(ImmutableDictionary<string, string> Values, ImmutableArray<int> BadLines)
 {
+    private const int ShortestSecret = 8;
+
+    private static readonly ImmutableArray<string> SecretNames = ["SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "KEY"];
+
     /// <summary>The value, or null where it is missing or empty: to the service both are the same.</summary>
     public string? Find(string name) => Values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
     public static DotEnv Parse(string text) => new Reader(text.Replace("\r\n", "\n", StringComparison.Ordinal)).Read();
+
+    /// <summary>What must never be shown: values whose names say so. A shorter one is some word that other texts have too.</summary>
+    public IEnumerable<string> Secrets => Values
+        .Where(pair => pair.Value.Length >= ShortestSecret && SecretNames.Any(end => pair.Key.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
+        .Select(pair => pair.Value);
 
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => $"{nameof(DotEnv)} with {Values.Count} names";

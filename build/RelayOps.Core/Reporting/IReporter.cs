@@ -13,6 +13,11 @@ public interface IReporter
 
     /// <summary>Something a person should look at; the operation goes on.</summary>
     void Warn(string text);
+
+    /// <summary>From now on it is shown nowhere, whoever says it.</summary>
+    void Hide(string secret)
+    {
+    }
 }
 
 /// <summary>A phase that runs. Thread-safe; <see cref="Advance"/> is cheap enough for every block.</summary>

@@ -59,6 +59,8 @@ public sealed class PhaseRecorder(IReporter inner, TimeProvider time) : IReporte
         inner.Warn(text);
     }
 
+    public void Hide(string secret) => inner.Hide(secret);
+
     private void Remember(string text)
     {
         lock (gate)

@@ -91,11 +91,18 @@ public sealed class ReportPublisherTests : IDisposable
         var leak = "it said s3cret/key and czNjcmV0L2tleQ==";
         var report = Reports.Failure with
         {
+            Operation = leak,
             Verdict = leak,
             Error = new ReportedError(leak, leak, leak),
             Warnings = [leak],
+            Log = [leak],
+            MovedTo = leak,
+            Certificate = leak,
             Phases = [new ReportedPhase(leak, 1, null)],
-            Backup = Reports.Backup.Backup! with { Archive = leak, Stores = [leak] },
+            Backup = Reports.Backup.Backup! with { Archive = leak, Stores = [leak], LeftToWorkflow = [leak], SignedBy = leak },
+            Retention = new ReportedRetention([], []) { Decisions = [new ReportedDecision("1", leak, true, leak)], NextExpiry = new ReportedExpiry("1", leak, Reports.Failure.StartedAt) },
+            Restore = new ReportedRestore("1", 1, 1, [leak], 1),
+            Checks = [new ReportedCheck("redis.last-save", "error", leak, "why", leak, CanFix: false)],
         };
 
         await PublishAsync(report);

@@ -35,6 +35,23 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Secrets_reach_what_was_built_and_nothing_that_builds_it()
+    {
+        var secrets = BuildSurface.Of(typeof(global::Build)).Parameters.Where(parameter => parameter.IsSecret || parameter.NamesStores).ToList();
+        foreach (var secret in secrets)
+            _repository.With(secret.VariableName, $"canary of {secret.Name}").With("NUKE_" + secret.VariableName, $"canary of {secret.Name}").With(secret.Name, $"canary of {secret.Name}");
+        _repository.RestoreFailsWith("x.csproj : error NU1101: Unable to find package Nuke.Common.");
+        _repository.Running("env");
+
+        var run = await _repository.With("HARMLESS", "seen by all").Run("Backup");
+
+        Assert.Contains("HARMLESS=seen by all", _repository.EnvironmentOfBuilding, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", _repository.EnvironmentOfBuilding, StringComparison.Ordinal);
+        Assert.All(secrets, secret => Assert.Contains($"{secret.VariableName}=canary of {secret.Name}\n", run.Output, StringComparison.Ordinal));
+        Assert.All(secrets, secret => Assert.Contains($"NUKE_{secret.VariableName}=canary of {secret.Name}\n", run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Dependencies_that_are_set_are_not_asked_for()
     {
         _repository.Running("echo \"$1 $RelayOpsDependencies\"");

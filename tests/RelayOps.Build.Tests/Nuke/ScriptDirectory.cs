@@ -41,6 +41,9 @@ internal sealed class ScriptDirectory : IDisposable
     /// <summary>Every call of the fake <c>dotnet</c>, in order.</summary>
     public IReadOnlyList<string> Calls => File.Exists(Path.Combine(_home, "calls")) ? File.ReadAllLines(Path.Combine(_home, "calls")) : [];
 
+    /// <summary>Everything that the fake <c>dotnet</c> was given besides its arguments, but for the runs of what was built.</summary>
+    public string EnvironmentOfBuilding => File.ReadAllText(Path.Combine(_home, "environment"));
+
     public int Builds => Calls.Count(call => call.StartsWith("build ", StringComparison.Ordinal));
 
     public int Restores => Calls.Count(call => call.StartsWith("restore ", StringComparison.Ordinal));
@@ -48,6 +51,7 @@ internal sealed class ScriptDirectory : IDisposable
     public string FakeDotnet => $$"""
         #!/usr/bin/env bash
         printf '%s\n' "$*" >>'{{_home}}/calls'
+        [[ $1 == *.dll ]] || env >>'{{_home}}/environment'
         case $1 in
           --version) echo 10.0.100 ;;
           restore) [[ -f '{{_home}}/restore' ]] && cat '{{_home}}/restore' && exit 1; exit 0 ;;

@@ -45,4 +45,10 @@ public class DotEnvTests
 
     [Fact]
     public void ToString_tells_no_value() => Assert.DoesNotContain("hidden", DotEnv.Parse("A=hidden").ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Secrets_are_the_values_whose_names_say_so() => Assert.Equal(
+        ["an-encryption-key", "another-password", "sk-of-somebody"],
+        DotEnv.Parse("ENCRYPTION_KEY=an-encryption-key\nPORT=30000000\nREDIS_PASSWORD=short\nADMIN_PASSWORD=another-password\nAPI_KEY_PREFIX=not-a-secret\nmy_token=sk-of-somebody\n")
+            .Secrets.Order(StringComparer.Ordinal));
 }
