@@ -35,40 +35,51 @@ public sealed record PublishResult(ImmutableArray<PublishedCopy> Copies)
     }
 }
 
-/// <summary>Copies a verified backup into every other store. One that fails keeps no other from getting its copy.</summary>
+/// <summary>Copies a verified backup into every other store, reading it once for all of them. One that fails keeps no other from getting its copy.</summary>
 public sealed class PublishOperation(IReadOnlyList<IBackupDestination> destinations, IReporter reporter)
 {
     public async Task<PublishResult> RunAsync(PublishRequest request, CancellationToken cancellationToken)
     {
-        var copies = ImmutableArray.CreateBuilder<PublishedCopy>();
-        foreach (var destination in destinations)
-        {
-            try
-            {
-                await CopyAsync(request, destination, cancellationToken);
-                copies.Add(new PublishedCopy(destination.Name, null));
-            }
-            catch (RelayOpsException e)
-            {
-                reporter.Warn($"store {destination.Name}: {e.What}: {e.Why}");
-                copies.Add(new PublishedCopy(destination.Name, e));
-            }
-        }
-
-        return new PublishResult(copies.ToImmutable());
+        var source = new CataloguedBackup(request.From, request.Backup.Backup);
+        if (destinations is [var only])
+            return new PublishResult([await TryCopyAsync(source, only, request.DryRun, cancellationToken)]);
+        await using var reading = new SharedReading(source, destinations.Count, cancellationToken);
+        return new PublishResult([.. await Task.WhenAll(destinations.Select(destination => CopyShareAsync(reading, source, destination, request.DryRun, cancellationToken)))]);
     }
 
-    private async Task CopyAsync(PublishRequest request, IBackupDestination destination, CancellationToken cancellationToken)
+    private async Task<PublishedCopy> CopyShareAsync(
+        SharedReading reading, CataloguedBackup source, IBackupDestination destination, bool dryRun, CancellationToken cancellationToken)
     {
-        var backup = request.Backup.Backup;
-        if (request.DryRun)
+        using var share = reading.Take();
+        return await TryCopyAsync(source with { Store = share }, destination, dryRun, cancellationToken);
+    }
+
+    private async Task<PublishedCopy> TryCopyAsync(CataloguedBackup source, IBackupDestination destination, bool dryRun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CopyAsync(source, destination, dryRun, cancellationToken);
+            return new PublishedCopy(destination.Name, null);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var error = exception as RelayOpsException ?? new RelayOpsException("copying failed", exception.Message, "run Publish again", inner: exception);
+            reporter.Warn($"store {destination.Name}: {error.What}: {error.Why}");
+            return new PublishedCopy(destination.Name, error);
+        }
+    }
+
+    private async Task CopyAsync(CataloguedBackup source, IBackupDestination destination, bool dryRun, CancellationToken cancellationToken)
+    {
+        var backup = source.Backup;
+        if (dryRun)
         {
             await destination.RequireAdmissionAsync(backup.Encryption is not null, cancellationToken);
             reporter.Note($"would copy {backup.Archive} ({Figures.Bytes(backup.SizeBytes)}) to store {destination.Name}");
             return;
         }
 
-        var stored = await destination.PutAsync(new CataloguedBackup(request.From, backup), cancellationToken);
+        var stored = await destination.PutAsync(source, cancellationToken);
         reporter.Note($"store {destination.Name} has {stored.Archive}: {stored.Location}");
     }
 }

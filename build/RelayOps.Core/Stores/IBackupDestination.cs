@@ -7,7 +7,7 @@ public interface IBackupDestination : IBackupStore
     /// Copies a backup from another store, and shows it only when size and checksum of what arrived are the record's. A copy that is there
     /// already is left as it is; half a copy of an earlier run is finished or removed.
     /// </summary>
-    /// <param name="source">With its record; opened as often as needed.</param>
+    /// <param name="source">With its record; opened as often as needed. Where it is a <see cref="SharedReading.Share"/>, the first opening is one reading for several stores.</param>
     /// <exception cref="RelayOpsException">It must not or cannot be copied; nothing of it is visible in the store.</exception>
     Task<StoredBackup> PutAsync(CataloguedBackup source, CancellationToken cancellationToken);
 

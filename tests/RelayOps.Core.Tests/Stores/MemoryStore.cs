@@ -18,6 +18,12 @@ internal sealed class MemoryStore(string name) : IBackupStore
     /// <summary>Thrown instead of telling what is there.</summary>
     public RelayOpsException? Silence { get; set; }
 
+    /// <summary>Of every archive there; null where none is ever read.</summary>
+    public byte[]? Content { get; set; }
+
+    /// <summary>How often an archive was opened.</summary>
+    public int Opened { get; private set; }
+
     /// <summary>How often it was asked what is there.</summary>
     public int Asked { get; private set; }
 
@@ -49,7 +55,11 @@ internal sealed class MemoryStore(string name) : IBackupStore
         return Task.FromResult<IReadOnlyList<StoredBackup>>([.. backups.OrderByDescending(backup => backup.Id)]);
     }
 
-    public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        Opened++;
+        return Content is null ? throw new NotSupportedException() : Task.FromResult<Stream>(new MemoryStream(Content, writable: false));
+    }
 
     public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public sealed class RestoreWorkflowTests(Server server) : IDisposable
         var missing = await RestoreAsync(runner, new JsonObject { ["backup-id"] = id, ["dry-run"] = false });
         Assert.Equal((1, 1), (wrong.Status, missing.Status));
         Assert.Contains("## ❌ Restore", wrong["Restore"].Summary, StringComparison.Ordinal);
-        Assert.Contains("--confirm", wrong["Restore"].Summary, StringComparison.Ordinal);
+        Assert.Contains("CONFIRM", wrong["Restore"].Summary, StringComparison.Ordinal);
         Assert.Equal("1", await scenario.RedisAsync("EXISTS", "written:after"));
 
         var confirmed = await RestoreAsync(runner, new JsonObject { ["backup-id"] = id, ["dry-run"] = false, ["confirm"] = "yes" });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using RelayOps.Adapters.Hosts.Shell;
@@ -5,28 +6,36 @@ using RelayOps.Core.Streams;
 
 namespace RelayOps.Adapters.Stores.Rclone;
 
-/// <summary>An archive as it comes; where the connection breaks it reads on from there.</summary>
+/// <summary>An archive as it comes, from one file or from several in their order; where the connection breaks it reads on from there.</summary>
 internal sealed class RcloneDownload : ReadOnlyStream
 {
     private readonly RcloneProgram program;
-    private readonly string name;
-    private readonly long size;
+    private readonly string archive;
+    private readonly ImmutableArray<RcloneFile> files;
+    private int current;
     private Process? process;
     private ErrorTail? errors;
     private long position;
     private int failures;
 
-    public RcloneDownload(RcloneProgram program, string name, long size)
+    public RcloneDownload(RcloneProgram program, string archive, ImmutableArray<RcloneFile> files)
     {
         this.program = program;
-        this.name = name;
-        this.size = size;
+        this.archive = archive;
+        this.files = files;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (position < size && buffer.Length > 0)
+        while (current < files.Length && buffer.Length > 0)
         {
+            if (position >= files[current].Size)
+            {
+                EndProcess();
+                (current, position) = (current + 1, 0);
+                continue;
+            }
+
             process ??= await OpenAsync(cancellationToken);
             var read = await process.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken);
             if (read > 0)
@@ -50,7 +59,7 @@ internal sealed class RcloneDownload : ReadOnlyStream
 
     private async Task<Process> OpenAsync(CancellationToken cancellationToken)
     {
-        var started = await program.StartAsync(["cat", "--offset", position.ToString(CultureInfo.InvariantCulture), program.PathOf(name)], cancellationToken);
+        var started = await program.StartAsync(["cat", "--offset", position.ToString(CultureInfo.InvariantCulture), program.PathOf(files[current].Name)], cancellationToken);
         errors = new ErrorTail(started.StandardError.BaseStream);
         return started;
     }
@@ -63,9 +72,9 @@ internal sealed class RcloneDownload : ReadOnlyStream
         var (status, said) = (process.ExitCode, errors.ToString());
         EndProcess();
         if (status is 3 or 4)
-            throw RcloneStore.Gone(name);
+            throw RcloneStore.Gone(archive);
         if (++failures >= RcloneProgram.Attempts)
-            throw program.Failed($"read {name} from", status, said);
+            throw program.Failed($"read {files[current].Name} from", status, said);
     }
 
     private void EndProcess()

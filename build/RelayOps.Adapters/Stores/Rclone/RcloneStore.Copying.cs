@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using RelayOps.Adapters.Stores.GitHub;
 using RelayOps.Core;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Stores;
@@ -19,8 +20,19 @@ public sealed partial class RcloneStore
         var there = await FilesAsync(cancellationToken);
         if (await IsWholeAsync(there, name.FileName, record, cancellationToken))
             return Describe(name, record);
-        if (there.Any(file => file.Name == name.FileName))
+        if (!FilesOf(name.FileName, there).IsEmpty)
             await RefuseAnothersAsync(name, record, cancellationToken);
+        if (record.SizeBytes > LargestFile)
+            await PutPartsAsync(source, name, there, cancellationToken);
+        else
+            await PutFileAsync(source, name, there, cancellationToken);
+        await RemoveLeftoversAsync(name, there, cancellationToken);
+        return Describe(name, record);
+    }
+
+    private async Task PutFileAsync(CataloguedBackup source, ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
+    {
+        var record = source.Backup.Record!;
         var partial = PartialPrefix + name.FileName;
         // Sent to its end by a run that was stopped before it had its name.
         var isProven = await IsWholeAsync(there, partial, record, cancellationToken);
@@ -40,10 +52,6 @@ public sealed partial class RcloneStore
             await TryRemoveAsync(partial);
             throw;
         }
-
-        if (there.Any(file => file.Name.StartsWith(PartialPrefix, StringComparison.Ordinal) && file.Name != partial))
-            await RemoveLeftoversAsync(cancellationToken);
-        return Describe(name, record);
     }
 
     /// <summary>What has the name is an older or damaged copy of this backup, or another server's backup of the same second, which nobody may write over.</summary>
@@ -58,8 +66,13 @@ public sealed partial class RcloneStore
     }
 
     /// <summary>Of runs that were killed; one of these days may still be on its way. What cannot be removed now, the next run removes.</summary>
-    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken) => _ = await program.RunAsync(
-        ["delete", remote, "--max-depth", "1", "--include", $"/{PartialPrefix}*", "--min-age", "3d"], null, cancellationToken);
+    private async Task RemoveLeftoversAsync(ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
+    {
+        var left = there.Select(file => file.Name).Where(file => file.StartsWith(PartialPrefix, StringComparison.Ordinal) && file != PartialPrefix + name.FileName)
+            .Concat(UnlistedIn(there).Where(file => ReleaseParts.ArchiveOf(file) != name.FileName)).ToList();
+        if (left.Count > 0)
+            _ = await program.RunAsync(["delete", remote, "--max-depth", "1", "--min-age", "3d", .. left.SelectMany(file => new[] { "--include", $"/{file}" })], null, cancellationToken);
+    }
 
     private async Task<bool> IsWholeAsync(ImmutableArray<RcloneFile> there, string file, CatalogueRecord record, CancellationToken cancellationToken) =>
         there.Any(one => one.Name == file && one.Size == record.SizeBytes) && await HasAsync(file, record.Sha256, cancellationToken);
@@ -79,12 +92,19 @@ public sealed partial class RcloneStore
     }
 
     /// <summary>
-    /// A file of this machine rclone reads itself, and again where a transfer breaks; anything else comes as a stream, which is opened again as often.
-    /// A single file has no half that could be gone on with: most remotes can neither append to one nor join several, and an archive has to stay one
-    /// file there, to be opened without RelayOps.
+    /// What is read for several stores at once comes as a stream. What is left, or breaks off, rclone reads itself where it is a file of this machine, and
+    /// again where a transfer breaks; anything else is a stream too, which is opened again as often.
     /// </summary>
     private async Task SendAsync(CataloguedBackup source, string partial, CancellationToken cancellationToken)
     {
+        var part = new ArchivePart(partial, 0, source.Backup.SizeBytes);
+        if (source.Store is SharedReading.Share share)
+        {
+            if (share.IsNextShared && await SendAsync(source, part, cancellationToken) is { Succeeded: true })
+                return;
+            source = share.Own;
+        }
+
         if (source.Store is LocalDirectoryStore && File.Exists(source.Backup.Location))
         {
             await DemandAsync("write to", ["copyto", source.Backup.Location, program.PathOf(partial)], cancellationToken);
@@ -93,12 +113,17 @@ public sealed partial class RcloneStore
 
         for (var attempt = 1; ; attempt++)
         {
-            await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
-            var result = await program.RunAsync(["rcat", program.PathOf(partial)], content, cancellationToken);
+            var result = await SendAsync(source, part, cancellationToken);
             if (result.Succeeded)
                 return;
             if (attempt == RcloneProgram.Attempts)
                 throw program.Failed("write to", result);
         }
+    }
+
+    private async Task<RcloneResult> SendAsync(CataloguedBackup source, ArchivePart whole, CancellationToken cancellationToken)
+    {
+        await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
+        return await program.RunAsync(whole.SendTo(program), content, cancellationToken);
     }
 }

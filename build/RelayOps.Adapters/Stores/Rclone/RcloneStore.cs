@@ -10,7 +10,7 @@ namespace RelayOps.Adapters.Stores.Rclone;
 
 /// <summary>
 /// Backups in whatever rclone reaches: archive, <c>.sha256</c> and <c>.json</c> side by side, as in a local store. An archive gets its
-/// name last, after it was proven there; until then it is no backup.
+/// name, or the list of its parts, last, after it was proven there; until then it is no backup.
 /// </summary>
 public sealed partial class RcloneStore : IBackupDestination
 {
@@ -41,22 +41,23 @@ public sealed partial class RcloneStore : IBackupDestination
     {
         cancellationToken.ThrowIfCancellationRequested();
         var files = await FilesAsync(cancellationToken);
-        var archives = files.Select(file => (Name: ArchiveName.Find(file.Name), file.Size)).Where(file => file.Name is not null).ToList();
+        var archives = files.Select(file => file.Name.EndsWith(ListExtension, StringComparison.Ordinal) ? file.Name[..^ListExtension.Length] : file.Name).Distinct()
+            .Select(ArchiveName.Find).OfType<ArchiveName>().Select(name => (Name: name, Size: FilesOf(name.FileName, files).Sum(file => file.Size))).ToList();
         if (archives.Count == 0)
             return [];
         using var beside = PrivateDirectory.Create();
         await DemandAsync("read the records of",
             ["copy", remote, beside.Path, "--max-depth", "1", "--include", "/*.json", "--include", "/*.sha256", "--max-size", "1M"], cancellationToken);
-        return [.. archives.Select(file => Describe(file.Name!, file.Size, beside.Path))
+        return [.. archives.Select(file => Describe(file.Name, file.Size, beside.Path))
             .OrderByDescending(backup => backup.Id).ThenBy(backup => backup.Archive, StringComparer.Ordinal)];
     }
 
-    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => await FindSizeAsync(backup.Archive, cancellationToken) is { } size
-        ? new RcloneDownload(program, backup.Archive, size) : throw Gone(backup.Archive);
+    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+        FilesOf(backup.Archive, await FilesAsync(cancellationToken)) is { IsEmpty: false } files ? new RcloneDownload(program, backup.Archive, files) : throw Gone(backup.Archive);
 
     public async Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
     {
-        if (await FindSizeAsync(backup.Archive, cancellationToken) is null)
+        if (FilesOf(backup.Archive, await FilesAsync(cancellationToken)).IsEmpty)
             throw Gone(backup.Archive);
         await WriteAsync(NameOf(backup).Record, CatalogueJson.Write(record), cancellationToken);
     }
@@ -64,10 +65,11 @@ public sealed partial class RcloneStore : IBackupDestination
     public async Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken)
     {
         var name = NameOf(backup);
-        foreach (var file in new[] { name.FileName, name.Checksum, name.Record })
+        var parts = PartsOf(name.FileName, await FilesAsync(cancellationToken)).Select(part => part.Name).ToList();
+        foreach (var file in (string[])[.. parts.Count > 0 ? [.. parts, ListOf(name.FileName)] : new[] { name.FileName }, name.Checksum, name.Record])
         {
             var result = await program.RunAsync(["deletefile", program.PathOf(file)], null, cancellationToken);
-            if (!result.Succeeded && !result.IsMissing && await FindSizeAsync(file, cancellationToken) is not null)
+            if (!result.Succeeded && !result.IsMissing && (await FilesAsync(cancellationToken)).Any(there => there.Name == file))
                 throw program.Failed($"remove {file} from", result);
         }
     }
@@ -102,9 +104,6 @@ public sealed partial class RcloneStore : IBackupDestination
         if (!result.Succeeded)
             throw program.Failed(what, result);
     }
-
-    private async Task<long?> FindSizeAsync(string name, CancellationToken cancellationToken) =>
-        (await FilesAsync(cancellationToken)).FirstOrDefault(file => file.Name == name)?.Size;
 
     /// <summary>A directory that is not there holds no backups.</summary>
     private async Task<ImmutableArray<RcloneFile>> FilesAsync(CancellationToken cancellationToken)

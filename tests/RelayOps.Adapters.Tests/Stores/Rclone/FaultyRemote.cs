@@ -30,6 +30,12 @@ internal sealed class FaultyRemote : IAsyncDisposable
     /// <summary>The status that a record gets; null when it goes through.</summary>
     public HttpStatusCode? RefusedRecord { get; set; }
 
+    /// <summary>The end of a name whose upload is refused; null when each goes through.</summary>
+    public string? RefusedPart { get; set; }
+
+    /// <summary>Names of archives and parts that were sent, in their order.</summary>
+    public List<string> SentNames { get; } = [];
+
     /// <summary>How many uploads of an archive break off in their middle.</summary>
     public int CutUploads { get; set; }
 
@@ -80,7 +86,10 @@ internal sealed class FaultyRemote : IAsyncDisposable
     private async Task AnswerAsync(HttpListenerContext context)
     {
         var (request, response) = (context.Request, context.Response);
-        var isArchive = request.Url!.AbsolutePath.Contains(".tar.", StringComparison.Ordinal);
+        var path = request.Url!.AbsolutePath;
+        var isArchive = path.Contains(".tar.", StringComparison.Ordinal) && !path.EndsWith(".parts", StringComparison.Ordinal);
+        if (request.HttpMethod == "PUT" && isArchive)
+            SentNames.Add(path[(path.LastIndexOf('/') + 1)..]);
         try
         {
             if (Find(request, isArchive) is { } refused)
@@ -135,6 +144,8 @@ internal sealed class FaultyRemote : IAsyncDisposable
             return HttpStatusCode.TooManyRequests;
         }
 
+        if (request.HttpMethod == "PUT" && RefusedPart is { } end && request.Url!.AbsolutePath.EndsWith(end, StringComparison.Ordinal))
+            return HttpStatusCode.InsufficientStorage;
         return Refusal ?? (request.HttpMethod != "PUT" ? null : isArchive ? RefusedUpload
             : request.Url!.AbsolutePath.EndsWith(".json", StringComparison.Ordinal) ? RefusedRecord : null);
     }

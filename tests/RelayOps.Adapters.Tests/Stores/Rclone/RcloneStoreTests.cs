@@ -101,6 +101,27 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
     }
 
     [Fact]
+    public async Task PutAsync_into_several_remotes_at_once_reads_the_archive_once()
+    {
+        var content = new byte[3_000_001];
+        new Random(4).NextBytes(content);
+        var source = await LocalAsync(Newest, content);
+        var counted = new Counted(source.Store);
+        RcloneStore[] remotes = [Open(allowPlaintext: true), new($"{RcloneStore.Prefix}:local:{home["other"]}", allowPlaintext: true) { LargestFile = 1_000_000 }];
+        await using var reading = new SharedReading(source with { Store = counted }, remotes.Length, CancellationToken.None);
+
+        await Task.WhenAll(remotes.Select(async remote =>
+        {
+            using var share = reading.Take();
+            await remote.PutAsync(source with { Store = share }, CancellationToken.None);
+        }));
+
+        Assert.Equal(1, counted.Openings);
+        Assert.Equal(content, File.ReadAllBytes(home["remote/backups/" + source.Backup.Archive]));
+        Assert.Equal(content[2_000_000..3_000_000], File.ReadAllBytes(home["other/" + source.Backup.Archive + ".part003"]));
+    }
+
+    [Fact]
     public async Task PutAsync_shows_nothing_when_what_arrived_is_not_what_was_sent()
     {
         var source = await LocalAsync(Newest, [1, 2, 3]);
@@ -132,14 +153,27 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
         return new CataloguedBackup(local, await pending.CommitAsync(RecordOf(id, content), CancellationToken.None));
     }
 
+    private sealed class Counted(IBackupStore inner) : Elsewhere(inner)
+    {
+        private int openings;
+
+        public int Openings => openings;
+
+        public override Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref openings);
+            return base.OpenAsync(backup, cancellationToken);
+        }
+    }
+
     /// <summary>Hides that a store is a directory.</summary>
-    internal sealed class Elsewhere(IBackupStore inner) : IBackupStore
+    internal class Elsewhere(IBackupStore inner) : IBackupStore
     {
         public string Name => "elsewhere";
 
         public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
 
-        public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => inner.OpenAsync(backup, cancellationToken);
+        public virtual Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => inner.OpenAsync(backup, cancellationToken);
 
         public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) => inner.SaveRecordAsync(backup, record, cancellationToken);
 

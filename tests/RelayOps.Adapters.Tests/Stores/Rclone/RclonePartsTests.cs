@@ -1,0 +1,172 @@
+using System.Net;
+using System.Runtime.Versioning;
+using RelayOps.Adapters.Stores;
+using RelayOps.Adapters.Stores.Rclone;
+using RelayOps.Adapters.Tests.Contracts;
+using RelayOps.Core;
+using RelayOps.Core.Backups;
+using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
+using RelayOps.Testing.Rclone;
+
+namespace RelayOps.Adapters.Tests.Stores.Rclone;
+
+/// <summary>The contract of every store, for archives that lie there in parts.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryDirectory home = new();
+    private RcloneServer? server;
+    private FaultyRemote? remote;
+
+    protected override IBackupStore Store => Open(largest: 1);
+
+    private string[] Files => [.. Directory.GetFiles(home["remote/backups"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+
+    public Task InitializeAsync()
+    {
+        Directory.CreateDirectory(home["remote"]);
+        return RcloneServer.EnsureInstalledAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await (remote?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    public void Dispose() => home.Dispose();
+
+    /// <summary>Three parts and a rest, or one byte, which nothing divides.</summary>
+    protected override async Task<StoredBackup> PutAsync(BackupId id, byte[] content) =>
+        await Open(Math.Max(1, content.Length / 3)).PutAsync(await LocalAsync(id, content), CancellationToken.None);
+
+    [Fact]
+    public async Task PutAsync_leaves_parts_that_plain_tools_put_together()
+    {
+        await PutAsync(Newest, [1, 2, 3, 4, 5, 6, 7]);
+
+        Assert.Equal([".json", ".sha256", ".tar.gz.part001", ".tar.gz.part002", ".tar.gz.part003", ".tar.gz.part004", ".tar.gz.parts"],
+            Files.Select(file => file["claude-relay-backup-20250805_142530".Length..]));
+        var put = await RunAsync("sha256sum -c *.parts && cat *.tar.gz.part[0-9]* > claude-relay-backup-20250805_142530.tar.gz && sha256sum -c *.sha256");
+        Assert.Equal("0", put);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], File.ReadAllBytes(home["remote/backups/claude-relay-backup-20250805_142530.tar.gz"]));
+    }
+
+    [Fact]
+    public async Task PutAsync_goes_on_in_the_next_run_with_the_part_that_is_missing()
+    {
+        var source = await LocalAsync(Newest, LargeArchive);
+        var remote = await ServeAsync();
+        remote.RefusedPart = ".part003";
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Open(1_000_000).PutAsync(source, CancellationToken.None));
+        Assert.Equal(ExitStatus.NoConnection, error.Status);
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
+        (remote.RefusedPart, var before) = (null, remote.SentNames.Count);
+
+        var put = await Open(1_000_000).PutAsync(source, CancellationToken.None);
+
+        Assert.Equal([".part003", ".part004"], remote.SentNames.Skip(before).Select(Path.GetExtension));
+        await using var stream = await Store.OpenAsync(put, CancellationToken.None);
+        using var read = new MemoryStream();
+        await stream.CopyToAsync(read);
+        Assert.Equal(LargeArchive, read.ToArray());
+    }
+
+    [Fact]
+    public async Task PutAsync_sends_a_part_again_that_was_cut_or_whose_bytes_are_others()
+    {
+        var source = await LocalAsync(Newest, LargeArchive);
+        var remote = await ServeAsync();
+        remote.CutUploads = 1;
+        var put = await Open(1_000_000).PutAsync(source, CancellationToken.None);
+        Assert.Equal([".part001", ".part001", ".part002", ".part003", ".part004"], remote.SentNames.Select(Path.GetExtension));
+        var damaged = home[$"remote/backups/{put.Archive}.part002"];
+        var bytes = File.ReadAllBytes(damaged);
+        bytes[17] ^= 1;
+        File.WriteAllBytes(damaged, bytes);
+
+        await Open(1_000_000).PutAsync(source, CancellationToken.None);
+
+        Assert.Equal(".part002", Path.GetExtension(Assert.Single(remote.SentNames.Skip(5))));
+        Assert.Equal(LargeArchive[1_000_000..2_000_000], File.ReadAllBytes(damaged));
+    }
+
+    [Fact]
+    public async Task PutAsync_shows_nothing_of_an_archive_that_is_not_what_was_recorded()
+    {
+        var source = await LocalAsync(Newest, [1, 2, 3, 4]);
+        var wrong = source with { Backup = source.Backup with { Record = source.Backup.Record! with { Sha256 = new string('0', 64) } } };
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Open(2).PutAsync(wrong, CancellationToken.None));
+
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        Assert.Empty(await Store.ListAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task PutAsync_replaces_a_damaged_copy_in_one_piece_and_DeleteAsync_leaves_no_part()
+    {
+        var source = await LocalAsync(Newest, [1, 2, 3, 4]);
+        var put = await Open(4).PutAsync(source, CancellationToken.None);
+        File.WriteAllBytes(home["remote/backups/" + put.Archive], [1, 2, 3, 5]);
+
+        await Open(2).PutAsync(source, CancellationToken.None);
+
+        await using (var stream = await Store.OpenAsync(put, CancellationToken.None))
+        {
+            var read = new byte[4];
+            await stream.ReadExactlyAsync(read);
+            Assert.Equal([1, 2, 3, 4], read);
+        }
+
+        await Store.DeleteAsync(put, CancellationToken.None);
+        Assert.Empty(Files);
+    }
+
+    [Fact]
+    public async Task PutAsync_removes_parts_that_a_killed_run_left_days_ago_and_no_others()
+    {
+        await PutAsync(Oldest, [1, 2, 3]);
+        foreach (var (id, days) in new[] { ("20250701_000000", 4), ("20250804_000000", 1) })
+        {
+            File.WriteAllText(home[$"remote/backups/claude-relay-backup-{id}.tar.gz.part001"], "half");
+            File.SetLastWriteTimeUtc(home[$"remote/backups/claude-relay-backup-{id}.tar.gz.part001"], DateTime.UtcNow.AddDays(-days));
+        }
+
+        foreach (var file in Directory.GetFiles(home["remote/backups"], "*20250801*"))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-9));
+
+        await PutAsync(Newest, [1]);
+
+        Assert.DoesNotContain(Files, file => file.Contains("20250701", StringComparison.Ordinal));
+        Assert.Single(Files, file => file.Contains("20250804", StringComparison.Ordinal));
+        Assert.Equal(6, Files.Count(file => file.Contains("20250801", StringComparison.Ordinal)));
+    }
+
+    /// <summary>From here on the store is behind it.</summary>
+    private async Task<FaultyRemote> ServeAsync()
+    {
+        server = await RcloneServer.StartAsync(home["remote"]);
+        return remote = new FaultyRemote(server.Address);
+    }
+
+    private RcloneStore Open(long largest) =>
+        new($"{RcloneStore.Prefix}{remote?.Remote ?? $":local:{home["remote"]}/"}backups", allowPlaintext: true) { LargestFile = largest };
+
+    private async Task<string> RunAsync(string script)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = home["remote/backups"], RedirectStandardOutput = true })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return $"{process.ExitCode}";
+    }
+
+    private async Task<CataloguedBackup> LocalAsync(BackupId id, byte[] content)
+    {
+        var local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
+        await using var pending = await local.BeginAsync(RecordOf(id, content).Archive, CancellationToken.None);
+        await pending.Content.WriteAsync(content);
+        return new CataloguedBackup(local, await pending.CommitAsync(RecordOf(id, content), CancellationToken.None));
+    }
+}
