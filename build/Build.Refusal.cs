@@ -1,13 +1,15 @@
 using RelayOps.Adapters.Reporting;
+using RelayOps.Adapters.Reporting.Notifications;
 using RelayOps.Core;
 using RelayOps.Core.Reporting;
 
 /// <summary>What is told of a run that was refused before anything of it began: NUKE never saw it, so that nobody else reports it.</summary>
 internal static class Refusal
 {
-    /// <summary>To whoever called; in a workflow by its summary, outputs and annotation as well, as any other failure.</summary>
+    /// <summary>To whoever called; in a workflow by its summary, outputs and annotation as well, and to those of NOTIFY, as any other failure.</summary>
+    /// <param name="isAttended">A person sees it at once: nobody else is told of a typing error.</param>
     public static async Task TellAsync(
-        Type buildType, CommandLineError wrong, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+        Type buildType, CommandLineError wrong, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, bool isAttended)
     {
         var mask = new SecretMask();
         foreach (var secret in CommandLineSources.SecretsIn(BuildSurface.Of(buildType), environment))
@@ -16,8 +18,27 @@ internal static class Refusal
         await Console.Error.WriteLineAsync(mask.Clean(wrong.ToException().Message));
         StandardOutput.Fail(ExitStatus.WrongUse, error.What, error.Why, error.Next);
         var destinations = ReportDestinations.From(environment.GetValueOrDefault, Console.Out, reportPath: null, mask);
-        foreach (var problem in await ReportPublisher.PublishAsync(Report(error, arguments), destinations, CancellationToken.None))
+        var report = ReportTexts.Map(Report(error, arguments), mask.Clean);
+        var problems = (await ReportPublisher.PublishAsync(report, destinations, CancellationToken.None))
+            .Concat(isAttended ? [] : await NotifyAsync(report, environment));
+        foreach (var problem in problems)
             await Console.Error.WriteLineAsync(mask.Clean(problem));
+    }
+
+    private static async Task<IEnumerable<string>> NotifyAsync(OperationReport report, IReadOnlyDictionary<string, string> environment)
+    {
+        if (environment.GetValueOrDefault("NOTIFY") is not { Length: > 0 } text)
+            return [];
+        try
+        {
+            using var notifications = new Notifications(
+                NotifierAddress.ParseAll(text), new NoticeOrigin(environment.GetValueOrDefault("PROFILE"), RunAddress: null), onSuccess: false, TimeProvider.System);
+            return await notifications.EndAsync(report, CancellationToken.None);
+        }
+        catch (RelayOpsException wrong)
+        {
+            return [wrong.Message];
+        }
     }
 
     private static OperationReport Report(ReportedError error, IReadOnlyList<string> arguments)

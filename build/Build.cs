@@ -39,7 +39,7 @@ internal sealed partial class Build : NukeBuild,
             StandardOutput.ReserveForJson();
         if (CommandLine.Check(typeof(Build), arguments, environment) is { } wrong)
         {
-            Refusal.TellAsync(typeof(Build), wrong, arguments, environment).GetAwaiter().GetResult();
+            Refusal.TellAsync(typeof(Build), wrong, arguments, environment, isAttended: !Console.IsOutputRedirected).GetAwaiter().GetResult();
             return (int)ExitStatus.WrongUse;
         }
 
