@@ -196,7 +196,7 @@ internal sealed partial class Composition : IAsyncDisposable
     {
         var connection = ConnectionTo(target, key);
         var host = new RetryingHost(target.ToString(), retry => SshHosts.OpenAsync(connection, Time, retry), new RetrySettings(), Time,
-            (error, delay) => Recorder.Warn($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
+            (error, delay) => Recorder.Note($"{error.What}: {error.Why}; trying again in {delay.TotalSeconds:0} s"));
         await host.ConnectAsync(cancellationToken);
         return new BoundedHost(host, BoundedHost.Usual, Time);
     }

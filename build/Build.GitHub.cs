@@ -15,6 +15,7 @@ internal sealed class GitHubComposition : IDisposable
     private readonly string _named;
     private readonly IReporter _reporter;
     private readonly List<IDisposable> _opened = [];
+    private readonly List<string> _admitted = [];
     private IReadOnlyList<IBackupStore>? _stores;
 
     public GitHubComposition(Build build, Secrets secrets, IReporter reporter)
@@ -41,8 +42,8 @@ internal sealed class GitHubComposition : IDisposable
 
     public IReadOnlyList<IBackupDestination> Destinations => [.. Stores.OfType<IBackupDestination>()];
 
-    /// <summary>Stores that a later step of the workflow fills.</summary>
-    public IEnumerable<string> LeftToWorkflow => Variable("GITHUB_ACTIONS") == "true" ? Stores.OfType<ArtifactStore>().Select(store => store.Name) : [];
+    /// <summary>Stores that a later step of the workflow fills: those alone that were named and would take this backup.</summary>
+    public IEnumerable<string> LeftToWorkflow => Variable("GITHUB_ACTIONS") == "true" ? _admitted.Distinct() : [];
 
     public GitHubRepository Repository => Parameters.Repository is { Length: > 0 } named ? GitHubRepository.Parse(named)
         : Variable("GITHUB_REPOSITORY") is { } own ? GitHubRepository.Parse(own)
@@ -55,9 +56,14 @@ internal sealed class GitHubComposition : IDisposable
         {
             if (store is IBackupDestination destination)
                 await destination.RequireAdmissionAsync(isEncrypted, cancellationToken);
-            else if (store is ArtifactStore artifacts)
-                await artifacts.RequireAdmissionAsync(isEncrypted, cancellationToken);
+            if (store is not ArtifactStore artifacts)
+                continue;
+            await artifacts.RequireAdmissionAsync(isEncrypted, cancellationToken);
+            _admitted.Add(artifacts.Name);
         }
+
+        if (Stores.Count == 0 && Variable("RUNNER_ENVIRONMENT") == "github-hosted")
+            _reporter.Warn("the backup stays on this runner, which GitHub removes after the job: name another store in STORE, e.g. local+artifact");
     }
 
     /// <summary>A repository was named, or a store lies in one.</summary>
@@ -163,7 +169,7 @@ internal sealed partial class Operations
         var result = await new PublishOperation(others, _composition.Recorder)
             .RunAsync(new PublishRequest(verified, from.Store) { DryRun = _composition.DryRun }, cancellationToken);
         if (!_composition.DryRun)
-            _outcome.Published(result, _composition.GitHub.LeftToWorkflow);
+            _outcome.Published(result);
         result.RequireAll();
     });
 

@@ -61,7 +61,7 @@ internal sealed partial class Operations : IAsyncDisposable
         var last = await GetLastAsync(request, plan.Id, cancellationToken);
         _made = await new BackupOperation(host, _composition.Store, _composition.Recorder, _composition.Time)
             .RunAsync(request, plan, _deployment!, _composition.Wire(), last?.Backup.Record, cancellationToken);
-        _outcome.Made(_made, taken);
+        _outcome.Made(_made, taken, _composition.GitHub.LeftToWorkflow);
     });
 
     /// <summary>Whoever accepts a collapse needs nothing to tell one by.</summary>

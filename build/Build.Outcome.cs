@@ -59,7 +59,8 @@ internal sealed partial class Outcome
     }
 
     /// <param name="earlier">Every backup there was, newest first; one that two stores have is there twice.</param>
-    public void Made(MadeBackup made, IEnumerable<RelayOps.Core.Stores.CataloguedBackup> earlier)
+    /// <param name="leftToWorkflow">Stores that a later step of the workflow fills.</param>
+    public void Made(MadeBackup made, IEnumerable<RelayOps.Core.Stores.CataloguedBackup> earlier, IEnumerable<string> leftToWorkflow)
     {
         var record = made.Stored.Record!;
         _expiry = earlier.Where(entry => entry.Backup.ExpiresAt is not null).MinBy(entry => entry.Backup.ExpiresAt) is { } next
@@ -72,6 +73,7 @@ internal sealed partial class Outcome
             KeysBefore = made.Previous?.Keys,
             SizeBytesBefore = made.Previous?.SizeBytes,
             WireBytes = made.WireBytes,
+            LeftToWorkflow = [.. leftToWorkflow],
         };
         _figures = [new("Archive", _backup.Archive), new("Size", RelayOps.Core.Reporting.Figures.Bytes(record.SizeBytes)),
             .. record.Keys is { } keys ? [new ReportFigure("Keys", RelayOps.Core.Reporting.Figures.Count(keys))] : Array.Empty<ReportFigure>()];
@@ -97,10 +99,9 @@ internal sealed partial class Outcome
             .. Drilled(verified.Report, reporter)];
     }
 
-    /// <param name="leftToWorkflow">Stores that a later step of the workflow fills.</param>
-    public void Published(RelayOps.Core.Operations.PublishResult result, IEnumerable<string> leftToWorkflow)
+    public void Published(RelayOps.Core.Operations.PublishResult result)
     {
-        _backup = _backup is { } backup ? backup with { Stores = [.. backup.Stores, .. result.Stores], LeftToWorkflow = [.. leftToWorkflow.Except(backup.Stores)] } : null;
+        _backup = _backup is { } backup ? backup with { Stores = [.. backup.Stores, .. result.Stores] } : null;
         _figures = result.Copies.IsEmpty ? [] : [new("Copied to", string.Join(", ", result.Stores))];
     }
 

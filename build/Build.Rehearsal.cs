@@ -80,7 +80,7 @@ internal sealed class RehearsalRun(Composition composition, Outcome outcome, IHo
         var plan = BackupPlan.For(deployment, request, BackupId.At(composition.Time.GetUtcNow()));
         _made = await new BackupOperation(host, _store, composition.Recorder, composition.Time)
             .RunAsync(request, plan, deployment, composition.Wire(), last: null, cancellationToken);
-        outcome.Made(_made, []);
+        outcome.Made(_made, [], []);
     }
 
     private async Task VerifyAsync(CancellationToken cancellationToken)

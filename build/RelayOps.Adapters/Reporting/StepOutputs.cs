@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RelayOps.Adapters.Stores.GitHub;
 using RelayOps.Core.Reporting;
 
 namespace RelayOps.Adapters.Reporting;
@@ -18,6 +19,8 @@ public static class StepOutputs
         ("verified", report.Backup?.Verified ?? ""),
         ("downtime-seconds", report.DowntimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ("rolled-back", report.RolledBack is { } back ? Flag(back) : ""),
+        // What the workflow's next step may upload: empty unless STORE names artifact and that store would take this very backup.
+        ("artifact", report.Backup is { } left && left.LeftToWorkflow.Contains(ArtifactStore.StoreName) ? left.Archive : ""),
         ("certificate", report.Certificate ?? ""),
         ("rto-seconds", report.RtoSeconds?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ("update-available", report.Update is { } update ? Flag(update.Available) : ""),

@@ -15,6 +15,7 @@ public sealed class StepOutputsTests
             verified=deep
             downtime-seconds=
             rolled-back=
+            artifact=/backups/claude-relay-backup-20250805_142530.tar.gz
             certificate=
             rto-seconds=
             update-available=
@@ -29,6 +30,10 @@ public sealed class StepOutputsTests
         Assert.Contains("downtime-seconds=1.5\nrolled-back=true\n", text, StringComparison.Ordinal);
         Assert.StartsWith("backup-id=\n", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Format_has_nothing_to_upload_where_no_store_of_the_workflow_was_asked() =>
+        Assert.Contains("\nartifact=\n", StepOutputs.Format(Reports.Backup with { Backup = Reports.Backup.Backup! with { LeftToWorkflow = [] } }), StringComparison.Ordinal);
 
     [Fact]
     public void Format_has_the_certificate_and_the_time_of_a_drill() =>

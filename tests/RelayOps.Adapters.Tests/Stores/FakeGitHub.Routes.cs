@@ -123,6 +123,9 @@ internal sealed partial class FakeGitHub
     private void SendFound(HttpListenerContext context, FakeRelease? release) =>
         Send(context.Response, release is null ? 404 : 200, release is null ? Message("Not Found") : Json(release));
 
+    /// <summary>As it is told now.</summary>
+    public JsonObject ReleaseJson(FakeRelease release) => Json(release);
+
     private JsonObject Json(FakeRelease release) => Record($"repos/o/r/releases/{release.Id}", release.Id, ["assets", "tarball", "zipball"], new JsonObject
     {
         ["tag_name"] = release.Tag,

@@ -7,7 +7,7 @@ using RelayOps.Core.Stores;
 namespace RelayOps.Adapters.Tests.Stores;
 
 /// <summary>What goes wrong between here and GitHub, and that a backup arrives and comes back whole all the same, or not at all.</summary>
-public class GitHubFaultsTests : IDisposable
+public partial class GitHubFaultsTests : IDisposable
 {
     private const int Length = 3_000_001;
     private const string Upload = "POST /repos/o/r/releases/";
@@ -204,9 +204,9 @@ public class GitHubFaultsTests : IDisposable
 
     private protected virtual IGitHubReleases Connect(GitHubConnection connection) => new RestReleases(new GitHubRestClient(connection));
 
-    private ReleaseStore Open(TimeSpan? stallTimeout = null)
+    private ReleaseStore Open(TimeSpan? stallTimeout = null, TimeProvider? time = null)
     {
-        var connection = scene.Connection(stallTimeout: stallTimeout);
+        var connection = scene.Connection(stallTimeout: stallTimeout, time: time);
         return new ReleaseStore(connection, allowPlaintext: true, scene.Reporter, Connect(connection), 1L << 30);
     }
 }

@@ -56,6 +56,48 @@ public class GitHubReleaseStoreTests : StoreContract, IDisposable
         Assert.Equal(put.Sha256, await GitHubScene.HashAsync(stream));
     }
 
+    [Theory]
+    [InlineData("part002", true)]
+    [InlineData("part003", true)]
+    [InlineData("part001", false)]
+    [InlineData("part002", false)]
+    public async Task OpenAsync_ends_in_exit_4_when_a_part_is_missing(string part, bool hasManifest)
+    {
+        var put = await PutAsync(Newest, GitHubScene.Bytes(PartSize * 2 + 7));
+        Server.Releases[0].Assets.RemoveAll(asset => asset.Name.EndsWith(part, StringComparison.Ordinal));
+        if (!hasManifest)
+            Server.Releases[0].Body = "edited";
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Releases.OpenAsync(put, CancellationToken.None));
+
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        Assert.Contains("is not whole", error.What, StringComparison.Ordinal);
+        Assert.Contains($"there is no {put.Archive}.{part}", error.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_ends_in_exit_4_when_the_manifest_lacks_a_part()
+    {
+        var put = await PutAsync(Newest, GitHubScene.Bytes(PartSize * 2 + 7));
+        Server.Releases[0].Body = ReleaseText.Write(put.Record!, [.. ReleaseText.FindParts(Server.Releases[0].Body)!.Take(2)]);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Releases.OpenAsync(put, CancellationToken.None));
+
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        Assert.Contains($"does not name {put.Archive}.part003", error.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_reads_parts_whose_manifest_somebody_edited_away()
+    {
+        var put = await PutAsync(Newest, GitHubScene.Bytes(PartSize * 2 + 7));
+        Server.Releases[0].Body = "edited";
+
+        await using var stream = await Releases.OpenAsync(put, CancellationToken.None);
+
+        Assert.Equal(put.Sha256, await GitHubScene.HashAsync(stream));
+    }
+
     [Fact]
     public async Task PutAsync_leaves_a_copy_that_is_there_already()
     {

@@ -17,12 +17,13 @@ internal sealed class GitHubScene(FakeGitHub? shared = null) : IDisposable
 
     public PhaseRecorder Reporter { get; } = new(Core.Reporting.SilentReporter.Instance, TimeProvider.System);
 
-    public GitHubConnection Connection(string? token = null, TimeSpan? stallTimeout = null) => new()
+    public GitHubConnection Connection(string? token = null, TimeSpan? stallTimeout = null, TimeProvider? time = null) => new()
     {
         Repository = GitHubRepository.Parse("o/r"),
         Token = token ?? Server.Token,
         ApiUrl = Server.PublicUrl,
         StallTimeout = stallTimeout ?? TimeSpan.FromSeconds(100),
+        Time = time ?? TimeProvider.System,
         Waiting = (span, cancellationToken) =>
         {
             cancellationToken.ThrowIfCancellationRequested();

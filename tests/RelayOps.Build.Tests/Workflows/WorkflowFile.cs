@@ -31,6 +31,11 @@ internal sealed class WorkflowFile(string name, string text)
     /// <summary>Of what a dispatch asks for.</summary>
     public string? Input(string input, string key) => TextOf(Find(Find(Find(Find(root, "on"), "workflow_dispatch"), "inputs"), input), key);
 
+    /// <summary>Between which a dispatch lets somebody choose; none where it takes any text.</summary>
+    public IReadOnlyList<string> Options(string input) => Input(input, "type") == "boolean" ? ["true", "false"]
+        : Find(Find(Find(Find(Find(root, "on"), "workflow_dispatch"), "inputs"), input), "options") is YamlSequenceNode options
+            ? [.. options.Children.Select(option => ((YamlScalarNode)option).Value!)] : [];
+
     internal static YamlNode? Find(YamlNode? node, string key) =>
         (node as YamlMappingNode)?.Children.FirstOrDefault(child => ((YamlScalarNode)child.Key).Value == key).Value;
 
@@ -58,6 +63,10 @@ internal sealed record WorkflowJob(string Id, YamlMappingNode Node)
 
     public string? Find(string key) => WorkflowFile.TextOf(Node, key);
 
+    /// <summary>In the order of the file; null where it is no list of single permissions, such as <c>write-all</c>.</summary>
+    public string? Permissions => WorkflowFile.Find(Node, "permissions") is YamlMappingNode permissions
+        ? string.Join(", ", permissions.Children.Select(permission => $"{permission.Key}: {permission.Value}")) : null;
+
     public bool Has(string key) => WorkflowFile.Find(Node, key) is not null;
 
     public string? Concurrency(string key) => WorkflowFile.TextOf(WorkflowFile.Find(Node, "concurrency"), key);
@@ -75,6 +84,8 @@ internal sealed partial record WorkflowStep(YamlMappingNode Node)
 
     public IReadOnlyList<string> Environment =>
         WorkflowFile.Find(Node, "env") is YamlMappingNode variables ? [.. variables.Children.Keys.Select(key => ((YamlScalarNode)key).Value!)] : [];
+
+    public string? Value(string variable) => WorkflowFile.TextOf(WorkflowFile.Find(Node, "env"), variable);
 
     /// <summary>The targets of a call of RelayOps; null when the step runs something else.</summary>
     public IReadOnlyList<string>? Targets =>

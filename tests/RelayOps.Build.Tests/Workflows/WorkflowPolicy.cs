@@ -7,7 +7,10 @@ namespace RelayOps.Build.Tests.Workflows;
 internal static partial class WorkflowPolicy
 {
     /// <summary>The one tool that runners lack.</summary>
-    private const string Installation = "sudo apt-get install --yes --no-install-recommends age";
+    public const string Installation = "sudo apt-get install --yes --no-install-recommends age";
+
+    private const string UploadCondition =
+        "always() && steps.backup.outputs.artifact != '' && (steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')";
 
     public static IReadOnlyList<string> Violations(WorkflowFile workflow) =>
         [.. OfFile(workflow).Concat(workflow.Jobs.SelectMany(job => OfJob(job).Concat(job.Steps.SelectMany(step => OfStep(step)))))];
@@ -22,8 +25,8 @@ internal static partial class WorkflowPolicy
 
     private static IEnumerable<string> OfJob(WorkflowJob job)
     {
-        if (!job.Has("permissions"))
-            yield return $"{job.Id} says what it is permitted";
+        if (job.Permissions is null)
+            yield return $"{job.Id} says what it is permitted, one by one";
         if (!int.TryParse(job.Find("timeout-minutes"), out var minutes) || minutes is < 1 or > 180)
             yield return $"{job.Id} has a timeout of at most 3 hours";
         if (job.Concurrency("group") is null || job.Concurrency("queue") != "max" || job.Concurrency("cancel-in-progress") != "false")
@@ -40,13 +43,28 @@ internal static partial class WorkflowPolicy
             yield return "checkout leaves no credentials behind";
         if (step.Uses?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true && step.If?.StartsWith("always()", StringComparison.Ordinal) != true)
             yield return $"what a failed run left is uploaded, too: {step.With("name")}";
-        if (step.With("path")?.Contains(".outputs.", StringComparison.Ordinal) == true
-            && step.If?.Contains(".outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true'", StringComparison.Ordinal) != true)
+        foreach (var violation in OfUpload(step))
+            yield return violation;
+    }
+
+    /// <summary>Whatever is not known to be a report may be a backup.</summary>
+    private static IEnumerable<string> OfUpload(WorkflowStep step)
+    {
+        if (step.Uses?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) != true
+            || step.With("path")!.Split('\n', StringSplitOptions.RemoveEmptyEntries).All(path => Report().IsMatch(path)))
+            yield break;
+        if (step.If?.Contains(".outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true'", StringComparison.Ordinal) != true)
             yield return $"a backup is uploaded when it is encrypted or that was waived: {step.With("path")}";
+        if (step.If != UploadCondition)
+            yield return $"a backup is uploaded where STORE names artifact and that store was asked: {step.With("path")}";
     }
 
     [GeneratedRegex(@"^\s*(- )?uses:")]
     private static partial Regex Uses();
+
+    /// <summary>Reports, certificates and the results of tests: one directory deep, where no archive ever lies.</summary>
+    [GeneratedRegex(@"\A(artifacts/[\w*.-]+\.json|artifacts/tests)\z")]
+    private static partial Regex Report();
 
     [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+\s*$")]
     private static partial Regex Pinned();

@@ -22,10 +22,17 @@ public sealed class WorkflowPolicyTests
                 env:
                   LEVEL: ${{ inputs.level }}
               - uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0
-                if: always() && (steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')
+                if: always() && steps.backup.outputs.artifact != '' && (steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')
                 with:
                   name: backup
-                  path: ${{ steps.backup.outputs.archive }}
+                  path: ${{ steps.backup.outputs.artifact }}
+              - uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0
+                if: always()
+                with:
+                  name: report
+                  path: |
+                    artifacts/report.json
+                    artifacts/*.drill.json
         """;
 
     public static TheoryData<string> Files => [.. WorkflowFile.Paths.Select(path => Path.GetFileName(path))];
@@ -44,6 +51,8 @@ public sealed class WorkflowPolicyTests
     [InlineData("    timeout-minutes: 10\n", "", "timeout")]
     [InlineData("timeout-minutes: 10", "timeout-minutes: 360", "timeout")]
     [InlineData("    permissions:\n      contents: read\n", "", "permitted")]
+    [InlineData("    permissions:\n      contents: read\n", "    permissions: write-all\n", "permitted")]
+    [InlineData("    permissions:\n      contents: read\n", "    permissions: read-all\n", "permitted")]
     [InlineData("      queue: max\n", "", "queues")]
     [InlineData("cancel-in-progress: false", "cancel-in-progress: true", "queues")]
     [InlineData("persist-credentials: false", "persist-credentials: true", "credentials")]
@@ -52,6 +61,12 @@ public sealed class WorkflowPolicyTests
     [InlineData("run: ./build.sh Backup", "run: echo; ./build.sh Backup", "one target")]
     [InlineData("if: always() && ", "if: ", "left is uploaded")]
     [InlineData("(steps.backup.outputs.encrypted == 'true' || vars.ALLOW_PLAINTEXT == 'true')", "true", "encrypted or that was waived")]
+    [InlineData("steps.backup.outputs.artifact != '' && ", "", "that store was asked")]
+    [InlineData("steps.backup.outputs.artifact != '' && ", "steps.backup.outputs.archive != '' && ", "that store was asked")]
+    [InlineData("artifacts/report.json", "artifacts", "that store was asked")]
+    [InlineData("artifacts/report.json", "artifacts/backups/claude-relay-backup-20250805_142530.json", "that store was asked")]
+    [InlineData("artifacts/report.json", "${{ env.BACKUP_DIRECTORY }}", "that store was asked")]
+    [InlineData("artifacts/report.json", "artifacts/*", "that store was asked")]
     public void Violations_names_the_rule_that_is_broken(string sound, string broken, string rule)
     {
         Assert.Contains(sound, Sound, StringComparison.Ordinal);
@@ -65,6 +80,18 @@ public sealed class WorkflowPolicyTests
     [MemberData(nameof(Files))]
     public void Schedules_are_off_the_hour_in(string file) =>
         Assert.All(Workflow(file).Schedules, cron => Assert.InRange(int.Parse(cron.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture), 5, 55));
+
+    [Fact]
+    public void Jobs_are_permitted_exactly_what_they_need() => Assert.Equal(
+        [
+            "backup.yml backup: actions: read, contents: write, issues: write",
+            "ci.yml check: contents: read",
+            "ci.yml build: contents: read",
+            "drill.yml drill: actions: read, contents: read, issues: write",
+            "restore.yml restore: actions: read, contents: read",
+            "status.yml status: actions: read, contents: read, issues: write",
+        ],
+        WorkflowFile.Paths.Select(WorkflowFile.Read).SelectMany(workflow => workflow.Jobs.Select(job => $"{workflow.Name} {job.Id}: {job.Permissions}")));
 
     [Fact]
     public void Backup_drill_and_status_run_by_themselves() =>

@@ -80,6 +80,33 @@ public sealed class BackupWorkflowTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Backup_uploads_no_artifact_that_store_does_not_name_and_asks_for()
+    {
+        _github.Visibility = "public";
+        _runner.Variables["STORE"] = "local";
+        var local = await _runner.OnScheduleAsync("backup.yml");
+        Assert.True(local.Status == 0, local.ToString());
+        Assert.Contains("::warning", local["Backup"].Log, StringComparison.Ordinal);
+        Assert.Contains("the backup stays on this runner", local["Backup"].Log, StringComparison.Ordinal);
+
+        _github.Visibility = "private";
+        _runner.Variables["STORE"] = "local+release";
+        var release = await _runner.OnScheduleAsync("backup.yml");
+        Assert.True(release.Status == 0, release.ToString());
+        Assert.Single(_github.Releases);
+        Assert.DoesNotContain("the backup stays on this runner", release["Backup"].Log, StringComparison.Ordinal);
+
+        foreach (var run in new[] { local, release })
+        {
+            Assert.Equal(("skipped", "skipped"), (run["Upload the backup"].Outcome, run["Upload its catalogue record"].Outcome));
+            Assert.Equal("", run["Backup"].Outputs!["artifact"]);
+            Assert.NotEqual("", run["Backup"].Outputs!["archive"]);
+        }
+
+        Assert.All(Directory.EnumerateFiles(_runner.Artifacts, "*", SearchOption.AllDirectories), file => Assert.Equal("report.json", Path.GetFileName(file)));
+    }
+
+    [Fact]
     public async Task Encrypted_backup_leaves_for_a_public_repository_and_comes_back()
     {
         _github.Visibility = "public";

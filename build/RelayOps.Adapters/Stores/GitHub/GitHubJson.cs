@@ -30,24 +30,31 @@ internal sealed partial class GitHubJson : JsonSerializerContext
         new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), Default)) { Headers = { ContentType = new("application/json") } };
 
     /// <summary>What GitHub says went wrong; the text itself when it is no JSON.</summary>
-    public static string ErrorMessage(ReadOnlySpan<byte> body)
+    public static GitHubError Error(ReadOnlySpan<byte> body)
     {
         try
         {
             var error = JsonSerializer.Deserialize(body, Default.ErrorJson);
-            var details = error?.Errors is { ValueKind: JsonValueKind.Array } errors
-                ? string.Join(", ", errors.EnumerateArray().Select(Detail).Where(text => text.Length > 0)) : "";
-            return details.Length > 0 ? $"{error!.Message}: {details}" : error?.Message ?? "";
+            var errors = error?.Errors is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().ToList() : [];
+            var details = string.Join(", ", errors.Select(Detail).Where(text => text.Length > 0));
+            return new GitHubError(details.Length > 0 ? $"{error!.Message}: {details}" : error?.Message ?? "", [.. errors.Select(FindCode).OfType<string>()]);
         }
         catch (JsonException)
         {
-            return Encoding.UTF8.GetString(body);
+            return new GitHubError(Encoding.UTF8.GetString(body), []);
         }
     }
+
+    private static string? FindCode(JsonElement error) =>
+        error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.String ? code.GetString() : null;
 
     private static string Detail(JsonElement error) => error.ValueKind != JsonValueKind.Object ? error.ToString()
         : string.Join(' ', DetailNames.Where(name => error.TryGetProperty(name, out _)).Select(name => error.GetProperty(name).ToString()));
 }
+
+/// <param name="Message">With its details, for people.</param>
+/// <param name="Codes">E.g. <c>already_exists</c>: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed</param>
+internal sealed record GitHubError(string Message, IReadOnlyList<string> Codes);
 
 internal sealed record ErrorJson(string? Message, JsonElement? Errors);
 

@@ -90,7 +90,7 @@ internal sealed class GitHubRestClient : IDisposable
                 return response;
 
             using var failed = response;
-            var message = failed is null ? "" : await MessageAsync(failed, cancellationToken);
+            var message = failed is null ? "" : (await ReadErrorAsync(failed, cancellationToken)).Message;
             var limit = failed is null ? null : RateLimit.Find(failed, message, connection.Time.GetUtcNow());
             var failure = failed is null ? GitHubFailure.Unreachable(request.Action, error!) : GitHubFailure.Answer(request.Action, failed.StatusCode, message);
             if (limit is { } wait && (waited += wait) > connection.LongestWait)
@@ -99,6 +99,24 @@ internal sealed class GitHubRestClient : IDisposable
             if (limit is null && (!failure.IsTransient || !request.MayRepeat || attempt == Attempts))
                 throw failure;
             await connection.WaitAsync(limit ?? TimeSpan.FromSeconds(Math.Pow(2, attempt - 1)), cancellationToken);
+        }
+    }
+
+    /// <summary>Of an answer that is none of success.</summary>
+    public async Task<GitHubError> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using var guard = new StallGuard(connection, cancellationToken);
+        try
+        {
+            var buffer = new byte[16 * 1024];
+            await using var body = await response.Content.ReadAsStreamAsync(guard.Token);
+            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, guard.Token);
+            return GitHubJson.Error(buffer.AsSpan(0, length));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && guard.HasStalled))
+        {
+            // The status alone has to do.
+            return new GitHubError(response.ReasonPhrase ?? "", []);
         }
     }
 
@@ -141,23 +159,6 @@ internal sealed class GitHubRestClient : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && guard.HasStalled))
         {
             throw GitHubFailure.Unreachable(request.Action, e);
-        }
-    }
-
-    private async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        using var guard = new StallGuard(connection, cancellationToken);
-        try
-        {
-            var buffer = new byte[16 * 1024];
-            await using var body = await response.Content.ReadAsStreamAsync(guard.Token);
-            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, guard.Token);
-            return GitHubJson.ErrorMessage(buffer.AsSpan(0, length));
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && guard.HasStalled))
-        {
-            // The status alone has to do.
-            return response.ReasonPhrase ?? "";
         }
     }
 

@@ -30,15 +30,11 @@ internal static class ReleaseParts
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var parts = new List<ReleasePart>();
-        var split = recorded.SizeBytes > largest;
-        for (long offset = 0; offset < recorded.SizeBytes || parts.Count == 0;)
+        foreach (var (asset, offset, planned) in Cut(name, recorded.SizeBytes, largest))
         {
             using var part = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var size = await HashAsync(new BoundedStream(archive, largest), [whole, part], cancellationToken);
-            if (size == 0 && recorded.SizeBytes > 0)
-                break;
-            parts.Add(new ReleasePart(split ? NameOf(name, parts.Count + 1) : name, offset, size, Convert.ToHexStringLower(part.GetHashAndReset())));
-            offset += size;
+            var size = await HashAsync(new BoundedStream(archive, planned), [whole, part], cancellationToken);
+            parts.Add(new ReleasePart(asset, offset, size, Convert.ToHexStringLower(part.GetHashAndReset())));
         }
 
         var surplus = await archive.ReadAsync(new byte[1], cancellationToken);
@@ -46,6 +42,13 @@ internal static class ReleaseParts
             throw new RelayOpsException($"the archive '{name}' is not copied", "it is not what its catalogue record says: size or sha256 differ", "run Verify on it",
                 ExitStatus.BadBackup);
         return parts;
+    }
+
+    /// <summary>Under its own name when it fits into one asset; else into parts as large as may be, and the rest.</summary>
+    public static IEnumerable<(string Name, long Offset, long SizeBytes)> Cut(string name, long size, long largest)
+    {
+        for (var (offset, number) = (0L, 1); offset < size || number == 1; (offset, number) = (offset + largest, number + 1))
+            yield return (size > largest ? NameOf(name, number) : name, offset, Math.Min(largest, size - offset));
     }
 
     /// <summary><c>x.tar.gz.part001</c>, so that <c>cat x.tar.gz.part*</c> puts them together.</summary>

@@ -44,7 +44,9 @@ public sealed class ReleaseStore : IBackupDestination, IDisposable
     public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
     {
         var release = await GetAsync(backup, cancellationToken);
-        var files = FilesOf(release, backup.Archive).Select(asset => new DownloadedFile(asset.Name, asset.SizeBytes, asset.Sha256,
+        var assets = FilesOf(release, backup.Archive);
+        RequireEveryPart(release, backup.Archive, [.. assets.Select(asset => asset.Name)]);
+        var files = assets.Select(asset => new DownloadedFile(asset.Name, asset.SizeBytes, asset.Sha256,
             (from, token) => releases.OpenAsync(asset, from, token))).ToList();
         var first = files.Count == 0 ? null : await files[0].Open(0, cancellationToken);
         return first is null ? throw GitHubFailure.Gone(client.Connection.Repository, backup.Archive) : new GitHubDownload(client.Connection, files, first);
@@ -110,6 +112,20 @@ public sealed class ReleaseStore : IBackupDestination, IDisposable
             Record = record,
             Sha256 = files is [{ Sha256: { } digest }] ? digest : record?.Sha256,
         };
+    }
+
+    /// <summary>Parts that are put together without one of them are no archive, however sound each of them is.</summary>
+    private void RequireEveryPart(Release release, string archive, IReadOnlyList<string> there)
+    {
+        // A text that somebody edited may have lost the manifest; then the numbers must have no gap, and whether the last one is the last the archive's checksum tells.
+        var expected = ReleaseText.FindParts(release.Body)?.Select(part => part.Name).ToList()
+            ?? (there is [var only] && only == archive ? [archive] : [.. there.Select((_, index) => ReleaseParts.NameOf(archive, index + 1))]);
+        if (expected.SequenceEqual(there))
+            return;
+        var (missing, surplus) = (expected.Except(there).ToList(), there.Except(expected).ToList());
+        throw new RelayOpsException($"'{archive}' in {client.Connection.Repository} is not whole",
+            missing.Count > 0 ? $"of its parts there is no {string.Join(" and no ", missing)}" : $"its manifest of parts does not name {string.Join(" and ", surplus)}",
+            "use another backup or another store: the List target shows them", ExitStatus.BadBackup);
     }
 
     /// <summary>The archive, or its parts in order, with the checksums of the release's text where GitHub tells none.</summary>

@@ -74,14 +74,15 @@ internal sealed class ReleaseUpload(IGitHubReleases releases, GitHubConnection c
             if (there is not null)
                 await releases.DeleteAssetAsync(there, cancellationToken);
             if (attempt > Attempts)
-                throw NotWhole(asset.Name, "what arrived differs from what was sent");
+                throw NotWhole(asset.Name, there is null ? "GitHub says that it is there, and does not show it" : "what arrived differs from what was sent");
             try
             {
                 await releases.UploadAsync(draft, asset, open, cancellationToken);
             }
-            catch (AssetExistsException) when (attempt < Attempts)
+            catch (AssetExistsException)
             {
-                // The answer to an earlier attempt was lost: looked at in the next round.
+                // The answer to an earlier attempt was lost: looked at in the next round, which the last attempt has as well.
+                await connection.WaitAsync(TimeSpan.FromSeconds(Math.Pow(2, attempt)), cancellationToken);
             }
             catch (RelayOpsException e) when (e.IsTransient && attempt < Attempts)
             {

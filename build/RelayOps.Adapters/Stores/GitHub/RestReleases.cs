@@ -79,8 +79,10 @@ internal sealed class RestReleases(GitHubRestClient client) : IGitHubReleases
             },
         };
         using var response = await client.SendAsync(request, cancellationToken, HttpStatusCode.UnprocessableEntity);
-        if (response.StatusCode == HttpStatusCode.UnprocessableEntity)
-            throw new AssetExistsException(asset.Name);
+        if (response.StatusCode != HttpStatusCode.UnprocessableEntity)
+            return;
+        var error = await client.ReadErrorAsync(response, cancellationToken);
+        throw error.Codes.Contains("already_exists") ? new AssetExistsException(asset.Name) : GitHubFailure.Answer(request.Action, response.StatusCode, error.Message);
     }
 
     public Task DeleteAssetAsync(ReleaseAsset asset, CancellationToken cancellationToken) =>
