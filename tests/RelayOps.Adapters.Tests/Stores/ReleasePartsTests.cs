@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RelayOps.Adapters.Stores;
 using RelayOps.Adapters.Stores.GitHub;
 
 namespace RelayOps.Adapters.Tests.Stores;
@@ -25,12 +26,12 @@ public sealed class ReleasePartsTests
     [MemberData(nameof(Sizes))]
     public void Cut_cuts_what_is_larger_than_an_asset_may_be_and_nothing_else(long size, long[] expected)
     {
-        var parts = ReleaseParts.Cut(Name, size, ReleaseParts.LargestPart).ToList();
+        var parts = ArchiveParts.Cut(Name, size, ReleaseParts.LargestPart).ToList();
 
-        Assert.Equal(expected, parts.Select(part => part.SizeBytes));
+        Assert.Equal(expected, parts.Select(part => part.Size));
         Assert.Equal(parts.Select((_, index) => expected[..index].Sum()), parts.Select(part => part.Offset));
         Assert.Equal(expected.Length == 1 ? [Name] : expected.Select((_, index) => $"{Name}.part00{index + 1}"), parts.Select(part => part.Name));
-        Assert.All(parts, part => Assert.True(part.SizeBytes < Limit));
+        Assert.All(parts, part => Assert.True(part.Size < Limit));
     }
 
     [Fact]

@@ -20,8 +20,6 @@ internal static class ReleaseParts
     /// <summary>1.9 GiB.</summary>
     public const long LargestPart = (long)(1.9 * (1L << 30));
 
-    private const string Suffix = ".part";
-
     /// <summary>Reads the archive once and tells every part's checksum.</summary>
     /// <param name="recorded">Of the whole archive.</param>
     /// <exception cref="RelayOpsException">The archive is not what was recorded (<see cref="ExitStatus.BadBackup"/>).</exception>
@@ -30,11 +28,11 @@ internal static class ReleaseParts
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var parts = new List<ReleasePart>();
-        foreach (var (asset, offset, planned) in Cut(name, recorded.SizeBytes, largest))
+        foreach (var planned in ArchiveParts.Cut(name, recorded.SizeBytes, largest))
         {
             using var part = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var size = await HashAsync(new BoundedStream(archive, planned), [whole, part], cancellationToken);
-            parts.Add(new ReleasePart(asset, offset, size, Convert.ToHexStringLower(part.GetHashAndReset())));
+            var size = await HashAsync(new BoundedStream(archive, planned.Size), [whole, part], cancellationToken);
+            parts.Add(new ReleasePart(planned.Name, planned.Offset, size, Convert.ToHexStringLower(part.GetHashAndReset())));
         }
 
         var surplus = await archive.ReadAsync(new byte[1], cancellationToken);
@@ -43,22 +41,6 @@ internal static class ReleaseParts
                 ExitStatus.BadBackup);
         return parts;
     }
-
-    /// <summary>Under its own name when it fits into one asset; else into parts as large as may be, and the rest.</summary>
-    public static IEnumerable<(string Name, long Offset, long SizeBytes)> Cut(string name, long size, long largest)
-    {
-        for (var (offset, number) = (0L, 1); offset < size || number == 1; (offset, number) = (offset + largest, number + 1))
-            yield return (size > largest ? NameOf(name, number) : name, offset, Math.Min(largest, size - offset));
-    }
-
-    /// <summary><c>x.tar.gz.part001</c>, so that <c>cat x.tar.gz.part*</c> puts them together.</summary>
-    public static string NameOf(string archive, int number) => $"{archive}{Suffix}{number:000}";
-
-    /// <summary>The archive that an asset is, or is a part of; null when it is neither.</summary>
-    public static string? ArchiveOf(string asset) =>
-        asset.LastIndexOf(Suffix, StringComparison.Ordinal) is var at and > 0 && asset[(at + Suffix.Length)..] is { Length: 3 } number && number.All(char.IsAsciiDigit)
-            ? asset[..at]
-            : asset;
 
     private static async Task<long> HashAsync(Stream stream, IncrementalHash[] hashes, CancellationToken cancellationToken)
     {

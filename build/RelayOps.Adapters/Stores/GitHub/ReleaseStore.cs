@@ -96,7 +96,7 @@ public sealed class ReleaseStore : IBackupDestination, IDisposable
     /// <summary>Null when the release is none of a backup's.</summary>
     private StoredBackup? Describe(Release release)
     {
-        var name = release.Assets.Select(asset => ReleaseParts.ArchiveOf(asset.Name)).OfType<string>().Select(ArchiveName.Find).OfType<ArchiveName>()
+        var name = release.Assets.Select(asset => ArchiveParts.ArchiveOf(asset.Name)).Select(ArchiveName.Find).OfType<ArchiveName>()
             .FirstOrDefault(name => name.Base == release.Tag);
         if (name is null)
             return null;
@@ -119,7 +119,7 @@ public sealed class ReleaseStore : IBackupDestination, IDisposable
     {
         // A text that somebody edited may have lost the manifest; then the numbers must have no gap, and whether the last one is the last the archive's checksum tells.
         var expected = ReleaseText.FindParts(release.Body)?.Select(part => part.Name).ToList()
-            ?? (there is [var only] && only == archive ? [archive] : [.. there.Select((_, index) => ReleaseParts.NameOf(archive, index + 1))]);
+            ?? (there is [var only] && only == archive ? [archive] : [.. there.Select((_, index) => ArchiveParts.NameOf(archive, index + 1))]);
         if (expected.SequenceEqual(there))
             return;
         var (missing, surplus) = (expected.Except(there).ToList(), there.Except(expected).ToList());
@@ -132,7 +132,7 @@ public sealed class ReleaseStore : IBackupDestination, IDisposable
     private static IReadOnlyList<ReleaseAsset> FilesOf(Release release, string archive)
     {
         var parts = ReleaseText.FindParts(release.Body) ?? [];
-        return [.. release.Assets.Where(asset => asset.IsWhole && ReleaseParts.ArchiveOf(asset.Name) == archive).OrderBy(asset => asset.Name, StringComparer.Ordinal)
+        return [.. release.Assets.Where(asset => asset.IsWhole && ArchiveParts.ArchiveOf(asset.Name) == archive).OrderBy(asset => asset.Name, StringComparer.Ordinal)
             .Select(asset => asset with { Sha256 = asset.Sha256 ?? parts.FirstOrDefault(part => part.Name == asset.Name)?.Sha256 })];
     }
 }

@@ -134,11 +134,7 @@ internal sealed class ReleaseUpload(IGitHubReleases releases, GitHubConnection c
 
     private static async Task<Stream> OpenAsync(CataloguedBackup source, ReleasePart part, IPhase phase, CancellationToken cancellationToken)
     {
-        var archive = await source.Store.OpenAsync(source.Backup, cancellationToken);
-        if (archive.CanSeek)
-            archive.Position = part.Offset;
-        else
-            await new BoundedStream(archive, part.Offset).CopyToAsync(Stream.Null, cancellationToken);
+        var archive = await new ArchivePart(part.Name, part.Offset, part.SizeBytes).OpenAsync(source, cancellationToken);
         return new OwnedPart(archive, new ProgressStream(new BoundedStream(archive, part.SizeBytes), phase.Advance));
     }
 

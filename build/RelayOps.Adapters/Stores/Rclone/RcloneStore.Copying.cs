@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using RelayOps.Adapters.Stores.GitHub;
 using RelayOps.Core;
 using RelayOps.Core.Backups;
 using RelayOps.Core.Stores;
@@ -69,7 +68,7 @@ public sealed partial class RcloneStore
     private async Task RemoveLeftoversAsync(ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
     {
         var left = there.Select(file => file.Name).Where(file => file.StartsWith(PartialPrefix, StringComparison.Ordinal) && file != PartialPrefix + name.FileName)
-            .Concat(UnlistedIn(there).Where(file => ReleaseParts.ArchiveOf(file) != name.FileName)).ToList();
+            .Concat(UnlistedIn(there).Where(file => ArchiveParts.ArchiveOf(file) != name.FileName)).ToList();
         if (left.Count > 0)
             _ = await program.RunAsync(["delete", remote, "--max-depth", "1", "--min-age", "3d", .. left.SelectMany(file => new[] { "--include", $"/{file}" })], null, cancellationToken);
     }
@@ -124,6 +123,6 @@ public sealed partial class RcloneStore
     private async Task<RcloneResult> SendAsync(CataloguedBackup source, ArchivePart whole, CancellationToken cancellationToken)
     {
         await using var content = await source.Store.OpenAsync(source.Backup, cancellationToken);
-        return await program.RunAsync(whole.SendTo(program), content, cancellationToken);
+        return await program.RunAsync(SendTo(whole), content, cancellationToken);
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using RelayOps.Adapters.Stores.GitHub;
 using RelayOps.Core;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Streams;
@@ -28,11 +27,21 @@ public sealed partial class RcloneStore
         : there.Any(file => file.Name == ListOf(archive)) ? PartsOf(archive, there) : [];
 
     private static ImmutableArray<RcloneFile> PartsOf(string archive, ImmutableArray<RcloneFile> there) =>
-        [.. there.Where(file => file.Name != archive && ReleaseParts.ArchiveOf(file.Name) == archive).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        [.. there.Where(file => file.Name != archive && ArchiveParts.ArchiveOf(file.Name) == archive).OrderBy(file => file.Name, StringComparer.Ordinal)];
 
     /// <summary>Parts that no list names: of a run that is at work, or was killed.</summary>
-    private static IEnumerable<string> UnlistedIn(ImmutableArray<RcloneFile> there) => there.Select(file => (file.Name, Archive: ReleaseParts.ArchiveOf(file.Name)!))
+    private static IEnumerable<string> UnlistedIn(ImmutableArray<RcloneFile> there) => there.Select(file => (file.Name, Archive: ArchiveParts.ArchiveOf(file.Name)))
         .Where(file => file.Archive != file.Name && ArchiveName.Find(file.Archive) is not null && there.All(other => other.Name != ListOf(file.Archive))).Select(file => file.Name);
+
+    /// <summary>Parts that are put together without one of them are no archive, however sound each of them is.</summary>
+    private void RequireEveryPart(StoredBackup backup, ImmutableArray<RcloneFile> files)
+    {
+        var gap = files is [var only] && only.Name == backup.Archive ? -1
+            : Enumerable.Range(0, files.Length).Append(files.Length).First(index => index == files.Length || files[index].Name != ArchiveParts.NameOf(backup.Archive, index + 1));
+        if (gap >= 0 && (gap < files.Length || files.Sum(file => file.Size) < backup.Record?.SizeBytes))
+            throw new RelayOpsException($"'{backup.Archive}' in store {Name} is not whole", $"of its parts there is no {ArchiveParts.NameOf(backup.Archive, gap + 1)}",
+                "use another backup or another store: the List target shows them", ExitStatus.BadBackup);
+    }
 
     private async Task PutPartsAsync(CataloguedBackup source, ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
     {
@@ -40,9 +49,8 @@ public sealed partial class RcloneStore
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var archive = await source.Store.OpenAsync(source.Backup, cancellationToken);
         var list = new StringBuilder();
-        for (var (offset, number) = (0L, 1); offset < record.SizeBytes; offset += LargestFile, number++)
+        foreach (var part in ArchiveParts.Cut(name.FileName, record.SizeBytes, LargestFile))
         {
-            var part = new ArchivePart(ReleaseParts.NameOf(name.FileName, number), offset, Math.Min(LargestFile, record.SizeBytes - offset));
             var mayBeThere = there.Any(file => file.Name == part.Name && file.Size == part.Size);
             list.Append(CultureInfo.InvariantCulture, $"{await PutPartAsync(source, archive, part, whole, mayBeThere, cancellationToken)}  {part.Name}\n");
         }
@@ -62,7 +70,7 @@ public sealed partial class RcloneStore
         CataloguedBackup source, Stream archive, ArchivePart part, IncrementalHash whole, bool mayBeThere, CancellationToken cancellationToken)
     {
         await using var content = new HashedPart(archive, part.Size, whole);
-        var result = mayBeThere ? null : await program.RunAsync(part.SendTo(program), content, cancellationToken);
+        var result = mayBeThere ? null : await program.RunAsync(SendTo(part), content, cancellationToken);
         // What rclone did not take, too: the archive is proven as a whole.
         await content.CopyToAsync(Stream.Null, cancellationToken);
         if (content.Total != part.Size)
@@ -76,29 +84,15 @@ public sealed partial class RcloneStore
                 throw result is { Succeeded: false } ? program.Failed("write to", result)
                     : new RelayOpsException($"{part.Name} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again: it goes on with this part");
             await using var again = await part.OpenAsync(source, cancellationToken);
-            result = await program.RunAsync(part.SendTo(program), new BoundedStream(again, part.Size), cancellationToken);
+            result = await program.RunAsync(SendTo(part), new BoundedStream(again, part.Size), cancellationToken);
         }
     }
 
+    /// <summary>rclone is told the size, so that no remote makes it keep the whole on a disk first.</summary>
+    private string[] SendTo(ArchivePart part) => ["rcat", "--size", part.Size.ToString(CultureInfo.InvariantCulture), program.PathOf(part.Name)];
+
     private static RelayOpsException NotAsRecorded(string archive) => new($"the archive '{archive}' is not copied",
         "it is not what its catalogue record says: size or sha256 differ", "run Verify on it", ExitStatus.BadBackup);
-}
-
-/// <param name="Offset">Of its first byte in the archive.</param>
-internal sealed record ArchivePart(string Name, long Offset, long Size)
-{
-    /// <summary>rclone is told the size, so that no remote makes it keep the whole on a disk first.</summary>
-    public string[] SendTo(RcloneProgram program) => ["rcat", "--size", Size.ToString(CultureInfo.InvariantCulture), program.PathOf(Name)];
-
-    public async Task<Stream> OpenAsync(CataloguedBackup source, CancellationToken cancellationToken)
-    {
-        var archive = await source.Store.OpenAsync(source.Backup, cancellationToken);
-        if (archive.CanSeek)
-            archive.Position = Offset;
-        else
-            await new BoundedStream(archive, Offset).CopyToAsync(Stream.Null, cancellationToken);
-        return archive;
-    }
 }
 
 /// <summary>The next bytes of an archive, hashed as they are read: by themselves, and as what follows those before them.</summary>

@@ -52,8 +52,14 @@ public sealed partial class RcloneStore : IBackupDestination
             .OrderByDescending(backup => backup.Id).ThenBy(backup => backup.Archive, StringComparer.Ordinal)];
     }
 
-    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
-        FilesOf(backup.Archive, await FilesAsync(cancellationToken)) is { IsEmpty: false } files ? new RcloneDownload(program, backup.Archive, files) : throw Gone(backup.Archive);
+    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        var files = FilesOf(backup.Archive, await FilesAsync(cancellationToken));
+        if (files.IsEmpty)
+            throw Gone(backup.Archive);
+        RequireEveryPart(backup, files);
+        return new RcloneDownload(program, backup.Archive, files);
+    }
 
     public async Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
     {

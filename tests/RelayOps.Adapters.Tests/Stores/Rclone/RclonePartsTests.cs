@@ -92,6 +92,21 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
         Assert.Equal(LargeArchive[1_000_000..2_000_000], File.ReadAllBytes(damaged));
     }
 
+    [Theory]
+    [InlineData(".part001")]
+    [InlineData(".part002")]
+    [InlineData(".part004")]
+    public async Task OpenAsync_ends_in_exit_4_when_a_part_is_gone(string part)
+    {
+        var put = await PutAsync(Newest, [1, 2, 3, 4, 5, 6, 7]);
+        File.Delete(home[$"remote/backups/{put.Archive}{part}"]);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => Store.OpenAsync(put, CancellationToken.None));
+
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        Assert.EndsWith(part, error.Why, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task PutAsync_shows_nothing_of_an_archive_that_is_not_what_was_recorded()
     {
