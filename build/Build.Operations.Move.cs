@@ -9,11 +9,11 @@ internal sealed partial class Operations
     {
         if (!_composition.DryRun && Migration.Confirm is null && !Prompt.IsPossible)
             throw new RelayOpsException("this was not confirmed", "there is no terminal to ask on", "pass --confirm yes", ExitStatus.WrongUse);
-        if (Migration.KeepArchive)
-            await KeepArchiveAsync();
         var old = await _composition.GetHostAsync(cancellationToken);
         var @new = await _composition.GetNewHostAsync(cancellationToken);
         var operation = new MoveOperation(old, @new, _composition.Compose, _composition.Recorder, _composition.Time);
+        if (Migration.KeepArchive && !await operation.IsHandedOverAsync(_composition.DeploymentPath, cancellationToken))
+            await KeepArchiveAsync();
         _outcome.Moved(await operation.RunAsync(MoveRequest() with { Direct = await _composition.FindDirectAddressAsync(cancellationToken) }, cancellationToken));
     }
 

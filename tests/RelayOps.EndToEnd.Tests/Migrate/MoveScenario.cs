@@ -94,7 +94,7 @@ internal sealed class MoveScenario : IAsyncDisposable
             "--known-hosts", directory.File("known_hosts"), "--backup-directory", directory.File("store")];
     }
 
-    public Task<RestoreOutcome> RollbackAsync() => new RollbackOperation(Old, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(new RestoreRequest
+    public Task<RestoreOutcome> RollbackAsync(IHost? old = null) => new RollbackOperation(old ?? Old, new YamlComposeParser(), Said, TimeProvider.System).RunAsync(new RestoreRequest
     {
         DeploymentPath = Deployment.Path,
         Parts = DeploymentParts.All,

@@ -74,6 +74,8 @@ public sealed class Arrival(IHost host, ServerSurvey survey, FileRoute owner, st
         exit 0
         """;
 
+    private const string MeasureScript = """du -sk "$1" 2>/dev/null | cut -f 1""";
+
     private string _top = "-";
 
     public IHost Host => host;
@@ -136,6 +138,13 @@ public sealed class Arrival(IHost host, ServerSurvey survey, FileRoute owner, st
     {
         var command = HostCommand.ChangingScript(UnmakeScript, survey.Path, _top);
         await host.RunAsync(survey.CanSudo ? FileRoute.Sudo("/").Run(command) : command, cancellationToken);
+    }
+
+    /// <summary>Bytes of Redis' directory; 0 where nobody can tell.</summary>
+    public async Task<long> MeasureDatasetAsync(CancellationToken cancellationToken)
+    {
+        var said = await host.RunAsync(owner.Run(HostCommand.ReadingScript(MeasureScript, $"{survey.Path}/{RedisFinder.DataDirectory}")), cancellationToken);
+        return long.TryParse(said.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes << 10 : 0;
     }
 
     public async Task RunAsync(HostCommand command, string what, CancellationToken cancellationToken) =>

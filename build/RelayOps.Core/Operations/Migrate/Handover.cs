@@ -12,6 +12,9 @@ internal sealed record HandoverParts(IHost Old, OldServer Source, Arrival Arriva
 {
     public required OwnerMap Owners { get; init; }
 
+    /// <summary>Until the service must be healthy: what its dataset adds to what was asked for.</summary>
+    public TimeSpan HealthPatience(MoveRequest request) => Acceptance.Patience(request.HealthTimeout, Source.Redis.UsedMemory);
+
     /// <summary>The deployment's own directory as it is on the old server.</summary>
     public HostCommand RightsCommand => Arrival.Owner.Run(HostCommand.ChangingScript("""chmod "$2" "$1" && chown "$3" "$1" """,
         Arrival.Path, Convert.ToString(Source.Root.Mode, 8), $"{Owners.User(Source.Root.UserId)}:{Owners.Group(Source.Root.GroupId)}"));
@@ -142,13 +145,13 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
         var start = services.StartCommand(services.Redis.Select(container => container.Id));
         // Made of the same compose file and the same .env, it is to be asked as the old one was.
         var alike = services.Redis is [var container, ..] ? parts.Source.Redis.In(services.Docker!, container) : null;
-        if (await new LoadedRedis(Arrival.Host, _arrived with { Redis = alike }, time).FindProofAsync(start, expected, request.HealthTimeout, cancellationToken) is { } found)
+        if (await new LoadedRedis(Arrival.Host, _arrived with { Redis = alike }, time).FindProofAsync(start, expected, parts.HealthPatience(request), cancellationToken) is { } found)
             return (alike!, found);
         // Step by step, which tells why.
         await services.RunAsync(start, "start redis", cancellationToken);
         var loaded = new LoadedRedis(Arrival.Host, _arrived, time);
-        var redis = await loaded.GetReadyAsync(recreated: false, request.HealthTimeout, cancellationToken);
-        return (redis, await loaded.DemandProofAsync(redis, expected, request.HealthTimeout, cancellationToken));
+        var redis = await loaded.GetReadyAsync(recreated: false, parts.HealthPatience(request), cancellationToken);
+        return (redis, await loaded.DemandProofAsync(redis, expected, parts.HealthPatience(request), cancellationToken));
     }
 
     private async Task HandOverAsync(RestoreJournal journal, CancellationToken cancellationToken) =>
@@ -164,7 +167,7 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
 
     private async Task StartAsync(CancellationToken cancellationToken) =>
         await TimedAsync("starting the new service", () => new NewService(Arrival.Host, _arrived, parts.Source.Deployment.Containers)
-            .StartAsync(request.HealthTimeout, cancellationToken));
+            .StartAsync(parts.HealthPatience(request), cancellationToken));
 
     private async Task TimedAsync(string name, Func<Task> work)
     {
@@ -188,7 +191,7 @@ internal sealed class Handover(HandoverParts parts, MoveRequest request, IReport
             if (!await Watchdog.DisarmAsync(parts.Old, parts.Source.Path, patience.Token))
             {
                 await parts.Journal.WriteAsync(journal, patience.Token);
-                await _old.BringBackAsync(journal, request.HealthTimeout + TimeSpan.FromMinutes(5), patience.Token);
+                await _old.BringBackAsync(journal, parts.HealthPatience(request) + TimeSpan.FromMinutes(5), patience.Token);
             }
 
             await parts.Journal.DropAsync(patience.Token);

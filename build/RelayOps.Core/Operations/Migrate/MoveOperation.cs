@@ -35,6 +35,7 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         try
         {
             var outcome = await MoveAsync(request, source, check.Place(request, source, server, brought), link, file, working.Token);
+            await PublicAddress.AskAsync(@new, request.HealthUrl, reporter, working.Token);
             return outcome with { BytesStraight = link.Bytes, BytesThroughHere = request.Wire.Bytes + images.Bytes };
         }
         catch (Exception exception) when (exception is not RelayOpsException { Status: ExitStatus.NoConnection or ExitStatus.Stuck })
@@ -43,6 +44,13 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
             await images.RemoveAsync(brought, briefly.Token);
             throw;
         }
+    }
+
+    /// <summary>An earlier run was cut off behind the hand-over: the old service is stopped, and all that is left is to finish on the new server.</summary>
+    public async Task<bool> IsHandedOverAsync(string deploymentPath, CancellationToken cancellationToken)
+    {
+        var target = await RestoreTarget.InspectAsync(old, compose, SilentReporter.Instance, deploymentPath, cancellationToken);
+        return await new JournalFile(old, target.Owner).FindAsync(cancellationToken) is { MovedTo: not null, Phase: RestorePhase.Accepted };
     }
 
     private async Task<MoveOutcome> MoveAsync(
@@ -65,7 +73,6 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
                 await StageAsync(request, parts, journal, handover, working.Token);
                 var outcome = await handover.RunAsync(journal, working.Token);
                 await FinishAsync(arrival, file, journal, reporter, working.Token);
-                await PublicAddress.AskAsync(@new, request.HealthUrl, reporter, working.Token);
                 return outcome;
             }
             catch when (handover is { HasBegun: false } or { IsUndone: true })
@@ -97,7 +104,7 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         await parts.Files.SendAllAsync(cancellationToken);
         await arrival.RunAsync(parts.RightsCommand, "cannot set the directory's rights", cancellationToken);
         if (request.TrialBoots)
-            await new TrialBoot(arrival, parts.Source, compose, reporter, time).RunAsync(parts.Files, parts.Dataset, request.HealthTimeout, cancellationToken);
+            await new TrialBoot(arrival, parts.Source, compose, reporter, time).RunAsync(parts.Files, parts.Dataset, parts.HealthPatience(request), cancellationToken);
         // Made now, they only have to be started once nobody serves.
         await handover.CreateAsync(cancellationToken);
     }
@@ -151,6 +158,8 @@ public sealed class MoveOperation(IHost old, IHost @new, IComposeParser compose,
         var source = await OldServer.InspectAsync(old, compose, reporter, request.DeploymentPath, cancellationToken);
         var check = new NewPlaceCheck(old, @new, compose, reporter, time);
         var server = await check.RunAsync(request, source, cancellationToken);
+        // As it will be once docker is there.
+        server = server with { Survey = server.Survey with { Docker = server.Survey.Docker ?? new DockerCli(server.Survey.User != "root") } };
         foreach (var line in await new ImageTransfer(@new, server.Survey.Docker!, check.ImageSources(source), reporter).ExplainAsync(NewPlaceCheck.Images(source), cancellationToken))
             reporter.Note(line);
         var place = check.Place(request, source, server, []);

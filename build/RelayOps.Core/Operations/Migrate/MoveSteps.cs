@@ -49,7 +49,7 @@ internal static class MoveSteps
         yield return @new(trial.FenceCommand("<redis>", "<service>"));
         yield return @new(parts.Arrival.Survey.Docker!.Changing("start", "<redis>"));
         yield return @new(parts.Arrival.Survey.Docker!.Changing("start", "<service>"));
-        yield return @new(ServiceHealth.WaitCommand(parts.Arrival.Survey.Docker!, "<service>", request.HealthTimeout));
+        yield return @new(ServiceHealth.WaitCommand(parts.Arrival.Survey.Docker!, "<service>", parts.HealthPatience(request)));
         yield return @new(parts.Arrival.TakeDownCommand);
     }
 
@@ -70,7 +70,7 @@ internal static class MoveSteps
         yield return old(side.StopRedisCommand);
         yield return old(side.HandOverCommand(journal));
         yield return @new(docker.Changing("start", "<service>"));
-        yield return @new(ServiceHealth.WaitCommand(docker, "<service>", request.HealthTimeout));
+        yield return @new(ServiceHealth.WaitCommand(docker, "<service>", parts.HealthPatience(request)));
     }
 
     private static IEnumerable<string> OfDataset(MoveRequest request, HandoverParts parts, string directory, Func<HostCommand, string> old, Func<HostCommand, string> @new)

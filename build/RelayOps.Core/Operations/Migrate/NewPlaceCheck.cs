@@ -27,11 +27,12 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
         {
             DeploymentPath = request.NewPath,
             Bytes = source.Deployment.Files.Sum(part => part.SizeBytes) + (3 * source.Redis.UsedMemory) + SpareBytes,
-            Ports = ComposePort.Of([compose.Parse(await ReadComposeFileAsync(source, cancellationToken))], Environment(request, source)),
+            Ports = ComposePort.Of([.. ComposeTexts(source).Select(compose.Parse)], Environment(request, source)),
             ComposeFile = source.Target.Survey.ComposeFile,
             ProjectName = Environment(request, source).Find("COMPOSE_PROJECT_NAME"),
             InstallDocker = request.InstallDocker,
             DryRun = request.DryRun,
+            ConfirmAsync = request.ConfirmAsync,
         };
         var server = await new NewServerCheck(host, reporter, time).RunAsync(needs, cancellationToken);
         if (server.Survey.MachineId == source.Target.Survey.MachineId && server.Survey.NodeName == source.Target.Survey.NodeName && server.Survey.Path == source.Path)
@@ -55,10 +56,13 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
     {
         var said = await host.RunAsync(ServerSurvey.Command(request.NewPath), cancellationToken);
         var path = said.Output.Split('\n').FirstOrDefault(line => line.StartsWith("path=", StringComparison.Ordinal))?["path=".Length..];
-        if (path is null || !(await host.RunAsync(HostCommand.ReadingScript("""[ -e "$1/$2" ]""", path, Arrival.Mark), cancellationToken)).Succeeded)
+        if (path is null)
+            return;
+        var mark = await host.RunAsync(HostCommand.ReadingScript("""[ -e "$1/$2" ] && { sed -n 1p "$1/$2" 2>/dev/null || :; }""", path, Arrival.Mark), cancellationToken);
+        if (!mark.Succeeded)
             return;
         var survey = ServerSurvey.ParseComing(said.Output, host.Name, path, source.Target.Survey.ComposeFile);
-        await DemandNeverServedAsync(survey, cancellationToken);
+        await DemandNeverServedAsync(survey, source, mark.Output.Trim(), cancellationToken);
         var arrival = new Arrival(host, survey, OwnerRoute.Get(survey, source.Deployment.Containers, host.Name), Project(request, source, path));
         var writing = survey.IsWritable ? FileRoute.Direct(path) : FileRoute.Sudo(path);
         await using (await DeploymentLock.AcquireAsync(host, writing, request.Owner, request.LockWait, time, reporter, cancellationToken))
@@ -67,14 +71,18 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
         reporter.Warn($"an earlier migration to {path} on {host.Name} broke off: what it had placed there was removed");
     }
 
-    /// <summary>What clients wrote to a service that an operator has meanwhile replaced by the old one is nowhere else.</summary>
-    private async Task DemandNeverServedAsync(ServerSurvey survey, CancellationToken cancellationToken)
+    /// <summary>What clients wrote to a service that an operator has meanwhile replaced by the old one is nowhere else, whether or not its containers are still there.</summary>
+    /// <param name="stamp">Of the migration that the mark is of.</param>
+    private async Task DemandNeverServedAsync(ServerSurvey survey, OldServer source, string stamp, CancellationToken cancellationToken)
     {
-        if (survey.Docker is not { } docker)
-            return;
-        var result = await host.RunAsync(docker.InspectContainers(), cancellationToken);
-        if (Container.ParseAll(result.Output).FirstOrDefault(one => one.ComposeDirectory == survey.Path && one is { HasRun: true, RunsRedis: false }) is { } served)
-            throw new RelayOpsException($"an earlier migration to {survey.Path} on {host.Name} was never finished, and '{served.Name}' has run there",
+        var result = survey.Docker is { } docker ? await host.RunAsync(docker.InspectContainers(), cancellationToken) : null;
+        var served = Container.ParseAll(result?.Output ?? "").FirstOrDefault(one => one.ComposeDirectory == survey.Path && one is { HasRun: true, RunsRedis: false })?.Name;
+        // One that was taken back by Rollback had been handed over before.
+        var history = await new JournalFile(old, source.Target.Owner).ListHistoryAsync(cancellationToken);
+        if (served is null && history.Any(past => past.Undoes == stamp))
+            served = "its service";
+        if (served is not null)
+            throw new RelayOpsException($"an earlier migration to {survey.Path} on {host.Name} was never finished, and '{served}' has run there",
                 "clients may have written to it, and what they wrote is nowhere else",
                 "stop it there and look at its data; remove its containers and the directory once nothing of them is needed, or name another directory with --new-deployment-path",
                 ExitStatus.WrongUse);
@@ -86,11 +94,9 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
     private static string Project(MoveRequest request, OldServer source, string path) =>
         ProjectOf(path, Environment(request, source).Find("COMPOSE_PROJECT_NAME"));
 
-    private async Task<string> ReadComposeFileAsync(OldServer source, CancellationToken cancellationToken)
-    {
-        var route = source.Deployment.Files.First(part => part.Name == "config").Route;
-        return (await old.RunAsync(route.Run(HostCommand.Reading("cat", "--", $"{route.Root}/{source.Target.Survey.ComposeFile}")), cancellationToken)).Output;
-    }
+    /// <summary>The file that compose reads first, and what overrides it.</summary>
+    private static IEnumerable<string> ComposeTexts(OldServer source) => source.Deployment.ComposeTexts
+        .Where(text => text.Key == source.Target.Survey.ComposeFile || ComposeFile.OverrideNames.Contains(text.Key)).Select(text => text.Value);
 
     /// <summary>As compose makes it of the directory's name, where nothing else is said.</summary>
     public static string ProjectOf(string path, string? named) =>
@@ -101,7 +107,9 @@ internal sealed partial class NewPlaceCheck(IHost old, IHost host, IComposeParse
     /// <summary>A name that the compose file itself gives is there once on a machine.</summary>
     private async Task DemandNamesAsync(ServerSurvey survey, OldServer source, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(survey.Docker!.InspectContainers(), cancellationToken);
+        if (survey.Docker is not { } docker)
+            return;
+        var result = await host.RunAsync(docker.InspectContainers(), cancellationToken);
         var there = Container.ParseAll(result.Output).Where(container => container.ComposeDirectory != survey.Path).ToList();
         var own = source.Deployment.Containers.Where(container => !IsOfCompose(container)).Select(container => container.Name).ToHashSet();
         if (there.Find(container => own.Contains(container.Name)) is { } taken)

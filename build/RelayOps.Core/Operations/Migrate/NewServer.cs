@@ -27,6 +27,9 @@ public sealed record NewServerNeeds
     /// <summary>Docker and Compose are installed from the distribution's packages where they are missing.</summary>
     public bool InstallDocker { get; init; }
 
+    /// <summary>Asked before anything is installed; null where that was agreed to.</summary>
+    public Func<IReadOnlyList<string>, CancellationToken, Task<bool>>? ConfirmAsync { get; init; }
+
     /// <summary>Nothing is installed: what is missing then is no problem where it would have been.</summary>
     public bool DryRun { get; init; }
 }

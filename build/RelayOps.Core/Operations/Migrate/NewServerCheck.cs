@@ -20,6 +20,8 @@ public sealed class NewServerCheck(IHost host, IReporter reporter, TimeProvider 
         Demand([.. Problems(needs, server), .. installs ? DockerInstallation.Problems(server) : DockerProblems(server)]);
         if (installs)
         {
+            if (!needs.DryRun && needs.ConfirmAsync is { } confirm && !await confirm([$"install docker and compose on {host.Name}, from the packages of its distribution: they stay, whatever becomes of the rest"], cancellationToken))
+                throw new RelayOpsException("nothing was changed", "it was not confirmed", "answer yes, or pass --confirm yes", ExitStatus.WrongUse);
             await new DockerInstallation(host, reporter).RunAsync(server, cancellationToken);
             if (!needs.DryRun)
             {

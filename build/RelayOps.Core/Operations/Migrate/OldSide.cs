@@ -58,6 +58,18 @@ internal sealed class OldSide(IHost host, RestoreTarget target)
             await ServiceHealth.DemandAsync(host, target.Services.Docker!, app, healthTimeout, cancellationToken);
     }
 
+    /// <summary>$1 directory, $2 the note's name, $3 the note.</summary>
+    private const string NoteScript = """cd "$1" && printf '%s' "$3" > "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2" """;
+
+    /// <summary>As it was after a migration: stopped, not to come back by itself, with the note.</summary>
+    public IEnumerable<HostCommand> PutAwayCommands(RestoreJournal moved)
+    {
+        if (!moved.ComingBack.IsEmpty)
+            yield return target.Services.RestartPolicyCommand("no", moved.ComingBack);
+        yield return target.Services.StopCommand(null, target.Deployment.Containers.Where(moved.Ran));
+        yield return target.Owner.Run(HostCommand.ChangingScript(NoteScript, target.Survey.Path, ServerSurvey.MoveNote, Note(moved)));
+    }
+
     public static RestoreJournal Journal(OldServer source, string stamp, NewPlace place, DateTimeOffset now)
     {
         var running = source.Running.ToList();

@@ -22,9 +22,13 @@ internal static class PublicAddress
             await ServiceHealth.DemandUrlAsync(host, url, Patience, cancellationToken);
             reporter.Note($"{url} answers");
         }
-        catch (RelayOpsException exception) when (exception.Status != ExitStatus.NoConnection)
+        catch (RelayOpsException exception)
         {
             reporter.Warn($"{exception.What} yet: {exception.Why}");
+        }
+        catch (OperationCanceledException)
+        {
+            reporter.Warn($"{url} was not asked to the end; everything else is done");
         }
     }
 }

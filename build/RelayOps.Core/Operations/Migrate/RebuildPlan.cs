@@ -114,6 +114,7 @@ public sealed record RebuildPlan
         ProjectName = Environment.Find("COMPOSE_PROJECT_NAME"),
         InstallDocker = request.InstallDocker,
         DryRun = request.DryRun,
+        ConfirmAsync = request.ConfirmAsync,
     };
 
     /// <summary>The backup with the owners that its files have on this server.</summary>

@@ -15,6 +15,9 @@ internal sealed class UnfinishedMove(IHost old, IHost @new, RestoreTarget target
     {
         if (await file.FindAsync(cancellationToken) is not { MovedTo: { } place, Phase: RestorePhase.Accepted } journal)
         {
+            if (await MoveBack.FindCutOffAsync(file, cancellationToken) is { MovedTo: { } former })
+                throw new RelayOpsException($"an earlier Rollback of the migration to {former} was cut off", "whether the service runs here or there is for it to settle",
+                    $"run Rollback on {old.Name} again, and then Migrate", ExitStatus.WrongUse);
             await new Recovery(old, target, file).RunAsync(reporter, cancellationToken);
             return null;
         }
@@ -25,16 +28,18 @@ internal sealed class UnfinishedMove(IHost old, IHost @new, RestoreTarget target
         var survey = await ServerSurvey.TakeAsync(@new, place.Path, cancellationToken);
         var arrival = new Arrival(@new, survey, OwnerRoute.Get(survey, target.Deployment.Containers, @new.Name),
             NewPlaceCheck.ProjectOf(place.Path, request.NewProject ?? target.Deployment.Environment.Find("COMPOSE_PROJECT_NAME")));
-        var hasServed = false;
+        // What nobody can deny is taken for true: clients' data are nowhere else.
+        var hasServed = true;
         try
         {
             using var phase = reporter.Begin($"finishing an earlier migration to {place}");
             var former = target.Deployment.Containers.Select(container => container with { IsRunning = journal.Ran(container) }).ToList();
             var arrived = await arrival.InspectAsync(compose, arrival.Path, cancellationToken);
-            hasServed = arrived.Services.Apps.Any(app => app.HasRun);
+            hasServed = arrived.Services.Apps.IsEmpty || arrived.Services.Apps.Any(app => app.HasRun);
+            var limit = Acceptance.Patience(request.HealthTimeout, await arrival.MeasureDatasetAsync(cancellationToken));
             var service = new NewService(@new, arrived, former);
-            await service.StartRedisAsync(request.HealthTimeout, cancellationToken);
-            await service.StartAsync(request.HealthTimeout, cancellationToken);
+            await service.StartRedisAsync(limit, cancellationToken);
+            await service.StartAsync(limit, cancellationToken);
         }
         catch (RelayOpsException exception) when (hasServed && exception.Status != ExitStatus.NoConnection)
         {

@@ -1,5 +1,6 @@
 using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
+using RelayOps.Core.Operations.Migrate;
 using RelayOps.Core.Reporting;
 
 namespace RelayOps.Core.Operations.Restore;
@@ -18,6 +19,12 @@ public sealed class Recovery(IHost host, RestoreTarget target, JournalFile file)
         {
             // Whether the other server serves can only be seen there: nothing is started here without a person saying so.
             reporter.Warn($"an earlier Migrate ({journal.Stamp}) has handed the service over to {place} and was cut off: the same Migrate finishes it, Rollback brings it back here");
+            return false;
+        }
+
+        if (await MoveBack.FindCutOffAsync(file, cancellationToken) is { MovedTo: { } former })
+        {
+            reporter.Warn($"an earlier Rollback ({journal.Stamp}) of the migration to {former} was cut off: run Rollback again, once the service there is stopped");
             return false;
         }
 
