@@ -98,7 +98,7 @@ public abstract class StoreContract
     }
 
     [Fact]
-    public async Task SaveRecordAsync_replaces_the_record_and_nothing_else()
+    public virtual async Task SaveRecordAsync_replaces_the_record_and_nothing_else()
     {
         var put = await PutAsync(Newest, [1, 2, 3]);
 
@@ -112,7 +112,7 @@ public abstract class StoreContract
     }
 
     [Fact]
-    public async Task SaveRecordAsync_ends_in_exit_4_when_the_archive_is_gone()
+    public virtual async Task SaveRecordAsync_ends_in_exit_4_when_the_archive_is_gone()
     {
         var put = await PutAsync(Newest, [1]);
         await Store.DeleteAsync(put, CancellationToken.None);

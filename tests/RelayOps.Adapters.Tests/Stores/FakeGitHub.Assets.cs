@@ -63,7 +63,8 @@ internal sealed partial class FakeGitHub
         context.Response.Headers["Location"] = $"{Url}storage/{id}";
     }
 
-    private byte[]? FindContent(long id) =>
+    /// <summary>Of an asset or an artifact.</summary>
+    public byte[]? FindContent(long id) =>
         Releases.SelectMany(release => release.Assets).FirstOrDefault(asset => asset.Id == id)?.Content ?? FindArtifact(id);
 
     /// <summary>Where assets really lie: it knows ranges, and refuses whoever sends it a token.</summary>

@@ -8,7 +8,7 @@ using RelayOps.Core.Stores;
 
 namespace RelayOps.Adapters.Tests.Stores;
 
-public class GitHubReleaseStoreTests : StoreContract, IDisposable
+public class GitHubReleaseStoreTests : RemoteStoreContract, IDisposable
 {
     private const int PartSize = 1_000_000;
 
@@ -23,6 +23,10 @@ public class GitHubReleaseStoreTests : StoreContract, IDisposable
 
     protected override Task<StoredBackup> PutAsync(BackupId id, byte[] content) =>
         Releases.PutAsync(GitHubScene.Source(RecordOf(id, content), content), CancellationToken.None);
+
+    protected override void BreakNextDownload() => scene.BreakNextDownload();
+
+    protected override void DamageNextDownload() => scene.DamageNextDownload();
 
     public void Dispose()
     {

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using RelayOps.Adapters.Stores.GitHub;
 using RelayOps.Core.Backups;
@@ -31,6 +33,28 @@ internal sealed class GitHubScene(FakeGitHub? shared = null) : IDisposable
             return Task.CompletedTask;
         },
     };
+
+    public void BreakNextDownload() => Server.Fail(Download((content, context) =>
+    {
+        context.Response.OutputStream.Write(content.AsSpan(0, content.Length / 2));
+        context.Response.OutputStream.Flush();
+        context.Response.Abort();
+    }));
+
+    public void DamageNextDownload() => Server.Fail(Download((content, context) =>
+    {
+        byte[] other = [.. content];
+        other[^1] ^= 1;
+        context.Response.OutputStream.Write(other);
+    }));
+
+    private Fault Download(Action<byte[], HttpListenerContext> send) => new("GET /storage/", (context, _) =>
+    {
+        var content = Server.FindContent(long.Parse(context.Request.RawUrl!["/storage/".Length..], CultureInfo.InvariantCulture))!;
+        context.Response.ContentLength64 = content.Length;
+        send(content, context);
+        return Task.FromResult(true);
+    });
 
     public static byte[] Bytes(int length, int seed = 1)
     {

@@ -13,6 +13,11 @@ public sealed class OctokitArtifactStoreTests : GitHubArtifactStoreTests
     private protected override IGitHubArtifacts Connect(GitHubConnection connection) => new OctokitArtifacts(connection);
 }
 
+public sealed class OctokitArtifactContractTests : GitHubArtifactContractTests
+{
+    private protected override IGitHubArtifacts Connect(GitHubConnection connection) => new OctokitArtifacts(connection);
+}
+
 public sealed class OctokitFaultsTests : GitHubFaultsTests
 {
     private protected override IGitHubReleases Connect(GitHubConnection connection) => new OctokitReleases(connection);
