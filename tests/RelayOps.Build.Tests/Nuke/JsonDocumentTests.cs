@@ -12,7 +12,7 @@ public sealed class JsonDocumentTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [InlineData("List"), InlineData("Inspect"), InlineData("Usage"), InlineData("Status"), InlineData("Verify"), InlineData("Prune")]
+    [InlineData("List"), InlineData("Inspect"), InlineData("Usage"), InlineData("Status"), InlineData("Verify"), InlineData("Prune"), InlineData("Doctor"), InlineData("Preflight"), InlineData("Update")]
     public void Reading_targets_print_json(string target) => Assert.True(Surface.PrintsJson(target));
 
     [Theory, MemberData(nameof(Targets))]

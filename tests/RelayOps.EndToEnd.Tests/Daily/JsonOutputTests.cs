@@ -16,6 +16,8 @@ public sealed class JsonOutputTests : IDisposable
     [InlineData(4, "there is no backup", "Verify", "--backup-id", "20200101_000000")]
     [InlineData(1, "there is no verified backup", "Status")]
     [InlineData(2, "no server was named", "Usage")]
+    [InlineData(2, "no server was named", "Preflight")]
+    [InlineData(2, "no server was named", "Update", "--check-only")]
     [InlineData(2, "--max-age cannot be 'soon'", "Status", "--max-age", "soon")]
     public async Task A_run_that_fails_prints_what_why_and_what_to_do(int status, string what, params string[] arguments)
     {
