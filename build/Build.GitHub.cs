@@ -80,17 +80,18 @@ internal sealed class GitHubComposition : IDisposable
         return await look.TakeAsync(HasStore, isEncrypting, Parameters.AllowPlaintext, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> SetUpAsync(bool dryRun, CancellationToken cancellationToken)
+    /// <param name="knownHosts">What the plan says of the server's host keys.</param>
+    public async Task<IReadOnlyList<string>> SetUpAsync(bool dryRun, IReadOnlyList<string> knownHosts, CancellationToken cancellationToken)
     {
         var repository = Repository;
         if (!dryRun && _token is { Length: > 0 })
         {
             using var setup = new GitHubSetup(Connection());
             await setup.CreateEnvironmentAsync(GitHubSetupPlan.Environment, cancellationToken);
-            return GitHubSetupPlan.For(repository, environmentExists: true);
+            return GitHubSetupPlan.For(repository, environmentExists: true, knownHosts);
         }
 
-        return GitHubSetupPlan.For(repository, environmentExists: false);
+        return GitHubSetupPlan.For(repository, environmentExists: false, knownHosts);
     }
 
     /// <returns>What could not be told; null when all was, or nothing was to tell.</returns>
@@ -174,5 +175,5 @@ internal sealed partial class Operations
     });
 
     public Task SetupGitHubAsync() => DoAsync(async cancellationToken =>
-        Print(await _composition.GitHub.SetUpAsync(_composition.DryRun, cancellationToken)));
+        Print(await _composition.GitHub.SetUpAsync(_composition.DryRun, await _composition.DescribeHostKeysAsync(cancellationToken), cancellationToken)));
 }

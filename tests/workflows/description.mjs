@@ -17,6 +17,7 @@ const asked = {
   "/actions/runs/{run_id}": ["get"],
   "/actions/workflows": ["get"],
   "/environments/{environment_name}": ["get", "put"],
+  "/environments/{environment_name}/deployment-branch-policies": ["get", "post"],
   "/issues": ["get", "post"],
   "/issues/{issue_number}": ["patch"],
   "/issues/{issue_number}/comments": ["post"],

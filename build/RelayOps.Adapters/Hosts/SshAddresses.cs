@@ -20,6 +20,13 @@ public static class SshAddresses
         return Resolve(target, settings, files is null ? KnownHosts.Load(connection.KnownHosts) : KnownHosts.Parse(files));
     }
 
+    /// <summary>The keys as lines of a known_hosts file, each with its fingerprint as <c>ssh-keygen -l</c> prints it.</summary>
+    public static ImmutableArray<(string Line, string Fingerprint)> Lines(SshAddress address)
+    {
+        var name = address.Port == 22 ? address.Host : string.Create(CultureInfo.InvariantCulture, $"[{address.Host}]:{address.Port}");
+        return [.. address.HostKeys.Select(key => ($"{name} {key}", KnownHosts.Fingerprint(Convert.FromBase64String(key.Split(' ')[1]))))];
+    }
+
     internal static SshAddress Resolve(SshTarget target, IReadOnlyDictionary<string, string> settings, KnownHosts known)
     {
         var host = settings.GetValueOrDefault("hostname", target.Host);

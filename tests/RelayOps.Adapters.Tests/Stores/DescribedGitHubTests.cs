@@ -76,6 +76,23 @@ public sealed class DescribedGitHubTests : IDisposable
         await setup.CreateEnvironmentAsync("production", CancellationToken.None);
 
         Assert.Equal("production", Assert.Single(github.Server.Environments));
+        Assert.Equal(["main"], github.Server.DeploymentBranches["production"]);
+        github.RequireNoViolations();
+    }
+
+    [Fact]
+    public async Task Environment_that_somebody_made_stays_as_it_is()
+    {
+        github.Server.Environments.Add("production");
+        github.Server.Environments.Add("chosen");
+        github.Server.DeploymentBranches["chosen"] = ["release"];
+        using var setup = new GitHubSetup(scene.Connection());
+
+        await setup.CreateEnvironmentAsync("production", CancellationToken.None);
+        await setup.CreateEnvironmentAsync("chosen", CancellationToken.None);
+
+        Assert.Equal(["release"], Assert.Single(github.Server.DeploymentBranches).Value);
+        Assert.All(github.Server.Requests, request => Assert.StartsWith("GET", request, StringComparison.Ordinal));
         github.RequireNoViolations();
     }
 

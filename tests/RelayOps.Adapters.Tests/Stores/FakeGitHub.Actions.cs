@@ -12,6 +12,9 @@ internal sealed partial class FakeGitHub
 
     public List<string> Environments { get; } = [];
 
+    /// <summary>Of the environments that not every branch may deploy to: those that may.</summary>
+    public Dictionary<string, List<string>> DeploymentBranches { get; } = [];
+
     /// <summary>Path and state.</summary>
     public Dictionary<string, string> Workflows { get; } = [];
 
@@ -36,18 +39,40 @@ internal sealed partial class FakeGitHub
             case ("GET", ["actions", "workflows"]):
                 Send(context.Response, 200, new JsonObject { ["total_count"] = Workflows.Count, ["workflows"] = new JsonArray([.. Workflows.Select(Json)]) });
                 break;
+            default:
+                await EnvironmentRoutesAsync(context, method, parts);
+                break;
+        }
+    }
+
+    private async Task EnvironmentRoutesAsync(HttpListenerContext context, string method, string[] parts)
+    {
+        switch (method, parts)
+        {
             case ("GET", ["environments", var name]):
                 Send(context.Response, Environments.Contains(name) ? 200 : 404, Environments.Contains(name) ? EnvironmentJson(name) : Message("Not Found"));
                 break;
             case ("PUT", ["environments", var name]):
                 Environments.Add(name);
+                if ((await JsonNode.ParseAsync(context.Request.InputStream))?["deployment_branch_policy"]?["custom_branch_policies"]?.GetValue<bool>() == true)
+                    DeploymentBranches[name] = [];
                 Send(context.Response, 200, EnvironmentJson(name));
+                break;
+            case ("GET", ["environments", var name, "deployment-branch-policies"]):
+                var branches = DeploymentBranches[name];
+                Send(context.Response, 200, new JsonObject { ["total_count"] = branches.Count, ["branch_policies"] = new JsonArray([.. branches.Select(BranchJson)]) });
+                break;
+            case ("POST", ["environments", var name, "deployment-branch-policies"]):
+                DeploymentBranches[name].Add((string)(await JsonNode.ParseAsync(context.Request.InputStream))!["name"]!);
+                Send(context.Response, 200, BranchJson(DeploymentBranches[name][^1]));
                 break;
             default:
                 await IssueRoutesAsync(context, method, parts);
                 break;
         }
     }
+
+    private static JsonObject BranchJson(string name) => new() { ["id"] = 11, ["node_id"] = "N_11", ["name"] = name, ["type"] = "branch" };
 
     private async Task IssueRoutesAsync(HttpListenerContext context, string method, string[] parts)
     {

@@ -67,7 +67,11 @@ internal sealed partial class FakeGitHub
         ["pull_requests"] = new JsonArray(),
     }));
 
-    private JsonObject EnvironmentJson(string name) => Dated(Record($"repos/o/r/environments/{name}", 9, ["html"], new JsonObject { ["name"] = name }));
+    private JsonObject EnvironmentJson(string name) => Dated(Record($"repos/o/r/environments/{name}", 9, ["html"], new JsonObject
+    {
+        ["name"] = name,
+        ["deployment_branch_policy"] = DeploymentBranches.ContainsKey(name) ? new JsonObject { ["protected_branches"] = false, ["custom_branch_policies"] = true } : null,
+    }));
 
     private JsonObject Json(KeyValuePair<string, string> workflow) => Dated(Record("repos/o/r/actions/workflows/5", 5, ["html", "badge"], new JsonObject
     {

@@ -80,6 +80,7 @@ internal sealed partial class FakeGitHub : IDisposable
         Artifacts.Clear();
         Issues.Clear();
         Environments.Clear();
+        DeploymentBranches.Clear();
         Workflows.Clear();
         Requests.Clear();
         faults.Clear();

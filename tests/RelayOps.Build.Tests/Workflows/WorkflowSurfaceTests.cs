@@ -50,7 +50,7 @@ public sealed partial class WorkflowSurfaceTests
     [Fact]
     public void Secrets_and_variables_of_the_workflows_are_named_by_SetupGitHub()
     {
-        var plan = string.Join('\n', GitHubSetupPlan.For(GitHubRepository.Parse("o/r"), environmentExists: false));
+        var plan = string.Join('\n', GitHubSetupPlan.For(GitHubRepository.Parse("o/r"), environmentExists: false, knownHosts: []));
         var named = WorkflowFile.Paths.SelectMany(path => Asked().Matches(File.ReadAllText(path))).Select(match => match.Groups["name"].Value).Distinct().ToList();
 
         Assert.Contains("SSH_KEY", named);

@@ -16,6 +16,10 @@ namespace RelayOps.Adapters.Stores.GitHub;
 [JsonSerializable(typeof(WorkflowRunJson))]
 [JsonSerializable(typeof(WorkflowsJson))]
 [JsonSerializable(typeof(RepositoryRightsJson))]
+[JsonSerializable(typeof(EnvironmentJson))]
+[JsonSerializable(typeof(EnvironmentChange))]
+[JsonSerializable(typeof(BranchPoliciesJson))]
+[JsonSerializable(typeof(NewBranchPolicy))]
 [JsonSerializable(typeof(ErrorJson))]
 [JsonSerializable(typeof(IssueJson[]))]
 [JsonSerializable(typeof(IssueJson))]
@@ -76,6 +80,17 @@ internal sealed record AssetJson(long Id, string Name, string State, long Size, 
 internal sealed record NewRelease(string TagName, string Name, string Body, bool Draft, string MakeLatest);
 
 internal sealed record ReleaseChange(string? Body = null, bool? Draft = null, string? MakeLatest = null);
+
+/// <param name="DeploymentBranchPolicy">Null where every branch may deploy.</param>
+internal sealed record EnvironmentJson(string Name, BranchPolicyJson? DeploymentBranchPolicy);
+
+internal sealed record EnvironmentChange(BranchPolicyJson DeploymentBranchPolicy);
+
+internal sealed record BranchPolicyJson(bool ProtectedBranches, bool CustomBranchPolicies);
+
+internal sealed record BranchPoliciesJson(NewBranchPolicy[] BranchPolicies);
+
+internal sealed record NewBranchPolicy(string Name);
 
 internal sealed record ArtifactsJson(ArtifactJson[] Artifacts);
 
