@@ -69,6 +69,41 @@ public sealed class PgpSignatureTests(CipherKeys keys)
         Assert.Equal((ExitStatus.WrongUse, "cannot use --sign-with"), (error.Status, error.What));
     }
 
+    /// <summary>gpg starts one where none runs, and would leave it there for good.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DisposeAsync_ends_the_agent_of_the_keyring_that_signing_has_started_and_no_other(bool ranBefore)
+    {
+        Environment.SetEnvironmentVariable("GNUPGHOME", keys.GnupgHome);
+        await keys.ShAsync("gpgconf --kill gpg-agent");
+        await NoAgentAsync();
+        if (ranBefore)
+            await keys.ShAsync("gpg-connect-agent /bye");
+        var signer = await Signers.ForSigningAsync(keys.Text("plain.fpr").Trim(), null, "/", Patience);
+        await signer.SignAsync("statement"u8.ToArray(), Patience);
+        var during = await AgentAsync();
+        Assert.NotEmpty(during);
+
+        await ((IAsyncDisposable)signer).DisposeAsync();
+
+        if (ranBefore)
+            Assert.Equal(during, await AgentAsync());
+        else
+            await NoAgentAsync();
+    }
+
+    /// <summary>One that was told to end takes a moment.</summary>
+    private async Task NoAgentAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((await AgentAsync()).Length > 0)
+            await tick.WaitForNextTickAsync(patience.Token);
+    }
+
+    private async Task<string> AgentAsync() => await keys.ShAsync("gpg-connect-agent --no-autostart 'GETINFO pid' /bye 2>/dev/null | sed -n 's/^D //p'");
+
     /// <summary>Made in 2020, when it had no end yet; then it got one, and in another keyring its own certificate of revocation.</summary>
     private async Task MakeEndingKeyAsync() => await keys.ShAsync("""
         rm -rf ending revoking
