@@ -49,7 +49,7 @@ internal sealed partial class Composition
     {
         try
         {
-            await PrometheusTextfile.WriteAsync(report, Subject ?? "", path, cancellationToken);
+            await PrometheusTextfile.WriteAsync(report, Subject ?? "", path, Time, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -19,6 +19,13 @@ internal sealed partial class Composition
             Signer = await Signers.ForSigningAsync(key, _secrets.Passphrase, CallerPath.Directory, cancellationToken);
     }
 
+    /// <summary>Ends what signing has started on this machine.</summary>
+    private async Task EndSigningAsync()
+    {
+        if (Signer is IAsyncDisposable started)
+            await started.DisposeAsync();
+    }
+
     public async Task PrepareTrustAsync(CancellationToken cancellationToken)
     {
         if (Signatures.TrustedSigners is { } list)

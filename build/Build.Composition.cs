@@ -170,6 +170,7 @@ internal sealed partial class Composition : IAsyncDisposable
             await _host.DisposeAsync();
         if (_newHost is not null)
             await _newHost.DisposeAsync();
+        await EndSigningAsync();
         GitHub.Dispose();
         _notifications?.Dispose();
         _console.Dispose();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using RelayOps.Adapters.Stores;
 using RelayOps.Core;
 using RelayOps.Core.Reporting;
 
@@ -10,6 +11,9 @@ namespace RelayOps.Adapters.Reporting;
 /// <remarks>Source: Prometheus' text exposition format 0.0.4. What a run did not learn stays as an earlier one left it.</remarks>
 public static class PrometheusTextfile
 {
+    /// <summary>With the others that write to the file: each is done within milliseconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static readonly ImmutableArray<(string Name, string Help)> Metrics =
     [
         ("relayops_last_run_timestamp_seconds", "When the operation last ended, whatever came of it."),
@@ -24,14 +28,16 @@ public static class PrometheusTextfile
 
     /// <param name="server">As its host is named; empty where none was.</param>
     /// <exception cref="IOException">It cannot be written; the former file is still whole.</exception>
-    public static async Task WriteAsync(OperationReport report, string server, string path, CancellationToken cancellationToken)
+    public static async Task WriteAsync(OperationReport report, string server, string path, TimeProvider time, CancellationToken cancellationToken)
     {
         var full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        // Two profiles may end at once: without it each would write the other's samples as they were before.
+        using var alone = await VanishingLock.TakeAsync(full + ".lock", Patience, time, cancellationToken);
         var labels = $"{{operation=\"{Label(report.Operation)}\",server=\"{Label(server)}\"}}";
         var former = File.Exists(full) ? Read(await File.ReadAllLinesAsync(full, cancellationToken)) : ImmutableSortedDictionary<string, string>.Empty;
         var values = former.SetItems(Samples(report).Where(sample => sample.Value is not null)
             .Select(sample => KeyValuePair.Create(sample.Name + labels, sample.Value!.Value.ToString("R", CultureInfo.InvariantCulture))));
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         // The collector reads files that end with .prom alone, so it never meets half of one.
         var partial = $"{full}.{Guid.NewGuid():N}.partial";
         try

@@ -6,7 +6,7 @@ using RelayOps.Core.Signatures;
 namespace RelayOps.Adapters.Signatures;
 
 /// <summary>The system's <c>gpg</c>: with a key of its own in a home of its own, or with one of the operator's keyring.</summary>
-internal sealed class PgpSigner : IRecordSigner
+internal sealed class PgpSigner : IRecordSigner, IAsyncDisposable
 {
     /// <summary>A private key; null for one of the keyring.</summary>
     public byte[]? Key { get; init; }
@@ -15,6 +15,11 @@ internal sealed class PgpSigner : IRecordSigner
     public string? Fingerprint { get; init; }
 
     public string? Passphrase { get; init; }
+
+    /// <summary>Of the operator's keyring; null where that is not used.</summary>
+    public OperatorAgent? Agent { get; init; }
+
+    public ValueTask DisposeAsync() => Agent?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public async Task<string> SignAsync(ReadOnlyMemory<byte> statement, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ public static class Signers
 {
     private const string Forms = "give an ssh key (a .pub where ssh-agent has the other half), or a private PGP key: its path, its text in the environment variable SIGN_WITH, or the 40 digits of its fingerprint in your keyring";
 
-    /// <summary>What signs with this key; it has signed a text already.</summary>
+    /// <summary>What signs with this key; it has signed a text already. One that can be disposed of is, at the end of the run.</summary>
     /// <param name="key">A path, a text or a fingerprint.</param>
     /// <param name="passphrase">Of a PGP key.</param>
     /// <param name="workingDirectory">Where the operator stood, for relative paths.</param>
@@ -18,8 +18,17 @@ public static class Signers
         string key, string? passphrase, string workingDirectory, CancellationToken cancellationToken)
     {
         var signer = await ChooseAsync(key, passphrase, workingDirectory, cancellationToken);
-        _ = await signer.SignAsync(Encoding.UTF8.GetBytes("claude-relay-backup, can this key sign?\n"), cancellationToken);
-        return signer;
+        try
+        {
+            _ = await signer.SignAsync(Encoding.UTF8.GetBytes("claude-relay-backup, can this key sign?\n"), cancellationToken);
+            return signer;
+        }
+        catch
+        {
+            if (signer is IAsyncDisposable started)
+                await started.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Those whom a list names.</summary>
@@ -36,7 +45,7 @@ public static class Signers
         string key, string? passphrase, string workingDirectory, CancellationToken cancellationToken)
     {
         if (KeyText.IsFingerprint(key))
-            return new PgpSigner { Fingerprint = key, Passphrase = passphrase };
+            return new PgpSigner { Fingerprint = key, Passphrase = passphrase, Agent = await OperatorAgent.LookAsync(cancellationToken) };
         // The value is not repeated: it may be a key that was not recognised.
         var bytes = await FindAsync(key, workingDirectory, cancellationToken)
             ?? throw new RelayOpsException("cannot use --sign-with", "it names no file and holds no private key", Forms, ExitStatus.WrongUse);

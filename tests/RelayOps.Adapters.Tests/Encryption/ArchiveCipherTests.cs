@@ -34,6 +34,17 @@ public sealed class ArchiveCipherTests(CipherKeys keys)
             : "gpg --homedir gnupg --batch --yes --quiet --pinentry-mode loopback --passphrase-file pw -o opened -d sealed");
 
         Assert.Equal(Plain, await File.ReadAllBytesAsync(keys.At("opened")));
+        if (EncryptionRecipients.Parse(keys.EncryptTo(kind)).Tool == "gpg")
+            await AssertAes256Async(kind);
+    }
+
+    /// <summary>gpg calls AES-256 the ninth. Source: RFC 4880, section 9.2; "DECRYPTION_INFO" in GnuPG's DETAILS.</summary>
+    private async Task AssertAes256Async(string kind)
+    {
+        const string Gpg = "gpg --homedir gnupg --batch --yes --quiet --pinentry-mode loopback --passphrase-file pw";
+        Assert.Matches(@"(?m)^\[GNUPG:\] DECRYPTION_INFO \d+ 9( |$)", await keys.ShAsync($"{Gpg} --status-fd 1 -o opened -d sealed"));
+        if (kind == "passphrase")
+            Assert.Matches("(?m)^:symkey enc packet: version 4, cipher 9,", await keys.ShAsync($"{Gpg} --list-packets sealed"));
     }
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class SignatureTests(CipherKeys keys)
 
     public static TheoryData<string> Forgeries => [.. Forging.Keys];
 
-    private static Dictionary<string, Func<CatalogueRecord, CatalogueRecord>> Forging { get; } = new()
+    internal static Dictionary<string, Func<CatalogueRecord, CatalogueRecord>> Forging { get; } = new()
     {
         ["id"] = record => record with { BackupId = "20260101_000000" },
         ["archive"] = record => record with { Archive = "claude-relay-backup-20260101_000000.tar.gz" },

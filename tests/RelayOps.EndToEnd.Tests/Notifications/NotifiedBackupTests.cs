@@ -56,9 +56,23 @@ public sealed class NotifiedBackupTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Token_on_the_command_line_is_refused_before_anything_is_done()
+    public async Task Metrics_that_cannot_be_written_are_a_warning_and_no_failure()
     {
-        var result = await RelayOpsProcess.RunAsync(["Backup", .. Deployment.Here, "--notify", $"slack:{_receiver.Url}{Canary}"]);
+        var file = Path.Combine(Deployment.Path, "docker-compose.yml", "relayops.prom");
+
+        var result = await RunAsync(["List", .. Deployment.Here[4..], "--metrics", file]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains($"warning: the metrics could not be written to {file}", result.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("slack:", "")]
+    [InlineData("healthchecks:", "")]
+    [InlineData("", "hook?key=")]
+    public async Task Token_on_the_command_line_is_refused_before_anything_is_done(string kind, string path)
+    {
+        var result = await RelayOpsProcess.RunAsync(["Backup", .. Deployment.Here, "--notify", $"{kind}{_receiver.Url}{path}{Canary}"]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("set the environment variable NOTIFY instead", result.Output + result.Error, StringComparison.Ordinal);

@@ -58,6 +58,24 @@ public sealed class OffsiteTests : IDisposable
         Assert.DoesNotContain(first, There);
     }
 
+    /// <summary>Whoever consents knows that nobody else can read there; rclone's own configuration says that everybody can.</summary>
+    [Fact]
+    public async Task Backup_sends_no_plaintext_where_the_configuration_of_rclone_lets_everybody_read()
+    {
+        await Prerequisites.EnsureAsync([("rclone", "rclone")], Patience);
+        await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
+        await File.WriteAllTextAsync(_elsewhere.File("rclone.conf"), "[open]\ntype = s3\nprovider = Other\nendpoint = http://127.0.0.1:1\nsecret_access_key = canary-key\nacl = public-read\n[nick]\ntype = alias\nremote = open:bucket\n");
+        await using var process = RelayOpsProcess.Start(new Dictionary<string, string> { ["RCLONE_CONFIG"] = _elsewhere.File("rclone.conf") },
+            ["Backup", .. deployment.Here, "--store", "local+rclone:nick:backups", "--allow-plaintext"]);
+
+        var refused = await process.WaitAsync();
+
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains("rclone is told 'acl = public-read': everybody could read", refused.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", refused.ToString(), StringComparison.Ordinal);
+        Assert.Empty(deployment.Archives);
+    }
+
     private static async Task InspectReadsTheNextCopyAsync(NativeDeployment deployment, string[] both, string? older)
     {
         string[] inspect = ["Inspect", "--backup-directory", deployment.Store];

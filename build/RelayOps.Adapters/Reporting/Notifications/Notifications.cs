@@ -61,15 +61,22 @@ public sealed class Notifications(IReadOnlyList<NotifierAddress> addresses, Noti
         }
         catch (Exception e) when (IsExpected(e))
         {
-            // The message may repeat the address, and that is a secret.
-            var why = e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : e is RefusedException ? e.Message : (e.InnerException ?? e).GetType().Name;
-            return $"{address.Name} could not be told: {why}";
+            return $"{address.Name} could not be told: {WhyOf(e)}";
         }
     }
 
+    /// <summary>The message may repeat the address, and that is a secret.</summary>
+    private string WhyOf(Exception e) => e switch
+    {
+        OperationCanceledException => $"no answer within {Patience.TotalSeconds:0} s",
+        RefusedException => e.Message,
+        { InnerException: System.Security.Authentication.AuthenticationException } => "its certificate is not to be trusted, or it talks no TLS",
+        _ => (e.InnerException ?? e).GetType().Name,
+    };
+
     private static bool IsExpected(Exception e) => e is HttpRequestException or OperationCanceledException or RefusedException or IOException or SocketException
         or CommandException or ProtocolException or ServiceNotConnectedException or ServiceNotAuthenticatedException
-        or MailKit.Security.AuthenticationException or MailKit.Security.SslHandshakeException or MimeKit.ParseException or NotSupportedException;
+        or MailKit.Security.AuthenticationException or MailKit.Security.SslHandshakeException or MimeKit.ParseException or NotSupportedException or ArgumentException;
 
     private Task PingAsync(NotifierAddress address, string suffix, string text, CancellationToken cancellationToken)
     {

@@ -23,6 +23,10 @@ public enum NotifierKind
 /// <summary>One of the addresses of <c>--notify</c>: <c>https://…</c>, or <c>kind:https://…</c>; what stands behind <c>#</c> signs and is never sent.</summary>
 public sealed partial record NotifierAddress
 {
+    private const int ShortestToken = 16;
+
+    private const int LongestWord = 19;
+
     private static readonly Dictionary<string, NotifierKind> Prefixes = new(StringComparer.OrdinalIgnoreCase)
     {
         ["healthchecks"] = NotifierKind.Healthchecks,
@@ -57,8 +61,8 @@ public sealed partial record NotifierAddress
     /// <summary>For people: without the part that lets anybody write there.</summary>
     public string Name => $"{Kind} at {Address.Host}";
 
-    /// <summary>Holds a password or a token of somebody's account, which has no place on a command line.</summary>
-    public bool HoldsToken => Kind is not (NotifierKind.Webhook or NotifierKind.Healthchecks) || Secret is not null || Address.UserInfo.Length > 0;
+    /// <summary>Holds what lets anybody write there, or sign, and has no place on a command line. Of all kinds a webhook alone may hold nothing of it.</summary>
+    public bool HoldsToken => Kind != NotifierKind.Webhook || Secret is not null || Address.UserInfo.Length > 0 || Address.Query.Length > 0 || Address.Segments.Any(IsToken);
 
     /// <summary>What must never be shown: the whole, and the parts that are secret by themselves.</summary>
     public IEnumerable<string> Secrets =>
@@ -96,6 +100,10 @@ public sealed partial record NotifierAddress
         return kind != NotifierKind.Telegram || Query(address, "chat_id") is not null ? address
             : throw Wrong(number, "it does not say which chat: telegram:https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat>");
     }
+
+    /// <summary>A number of a UUID's form, or characters in a row that are no word: no part of a path that somebody chose to be read.</summary>
+    private static bool IsToken(string segment) => Guid.TryParse(segment.Trim('/'), out _) || segment.Split('-', '_', '.', '~', '/')
+        .Any(part => part.Length > LongestWord || (part.Length >= ShortestToken && part.Any(char.IsAsciiDigit) && part.Any(char.IsAsciiLetter)));
 
     private static Uri Mail(string text, int number) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "smtp" or "smtps" && Query(address!, "to") is not null && Query(address!, "from") is not null

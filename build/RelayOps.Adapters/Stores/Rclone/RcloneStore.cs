@@ -22,6 +22,7 @@ public sealed partial class RcloneStore : IBackupDestination
     private readonly string remote;
     private readonly bool allowPlaintext;
     private readonly RcloneProgram program;
+    private readonly RclonePublicAccess publicAccess;
 
     /// <param name="name">As in <c>--store</c>: <c>rclone:remote:path</c>. What it may hold of credentials is seen of nobody, see <see cref="RcloneRemote"/>.</param>
     /// <param name="allowPlaintext"><c>--allow-plaintext</c>.</param>
@@ -33,6 +34,7 @@ public sealed partial class RcloneStore : IBackupDestination
         remote = named.Argument;
         this.allowPlaintext = allowPlaintext;
         program = new RcloneProgram(named);
+        publicAccess = new RclonePublicAccess(named, program);
     }
 
     public string Name { get; }
@@ -80,8 +82,9 @@ public sealed partial class RcloneStore : IBackupDestination
         }
     }
 
-    /// <summary>Nothing tells who else may read a remote: what is not encrypted goes there by consent alone.</summary>
-    public Task RequireAdmissionAsync(bool isEncrypted, CancellationToken cancellationToken) => isEncrypted || allowPlaintext ? Task.CompletedTask
+    /// <summary>Nothing tells who else may read a remote, unless it is everybody: what is not encrypted goes there by consent alone.</summary>
+    public Task RequireAdmissionAsync(bool isEncrypted, CancellationToken cancellationToken) => isEncrypted ? Task.CompletedTask
+        : allowPlaintext ? publicAccess.RefuseAsync(cancellationToken)
         : throw new RelayOpsException($"nothing is sent to store {Name}", "the backup is not encrypted, and an archive is a secret",
             "encrypt it (--encrypt-to), or pass --allow-plaintext where nobody else can read that store", ExitStatus.WrongUse);
 

@@ -29,7 +29,12 @@ public sealed class NotifierAddressTests
 
     [Theory]
     [InlineData("https://example.org/hook", false)]
-    [InlineData("healthchecks:https://example.org/uuid", false)]
+    [InlineData("https://ci.example.org:8443/api/v2/relay-backups-2025/finished", false)]
+    [InlineData("healthchecks:https://example.org/uuid", true)]
+    [InlineData("https://example.org/hook?key=k", true)]
+    [InlineData("https://example.org/hooks/6c1d7a9e-0b5f-4f6e-9a31-2f0b8a1d55c7", true)]
+    [InlineData("webhook:https://example.org/hooks/T0G9PQBBK4Xp2vQ8/notify", true)]
+    [InlineData("https://example.org/hooks/kJzQwErTyUiOpAsDfGhJ", true)]
     [InlineData("https://example.org/hook#key", true)]
     [InlineData("https://user:pass@example.org/hook", true)]
     [InlineData("wecom:https://example.org/send?key=k", true)]
