@@ -7,9 +7,15 @@ public readonly record struct BackupId : IComparable<BackupId>
 {
     private const string Format = "yyyyMMdd_HHmmss";
 
+    /// <summary>The clocks of two machines may differ by so much.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     private BackupId(DateTimeOffset time) => Time = time;
 
     public DateTimeOffset Time { get; }
+
+    /// <summary>Dated in the future: some clock was wrong, so nobody knows how old the backup is, and it must not stand for a fresh one.</summary>
+    public bool IsAheadOf(DateTimeOffset now) => Time > now + ClockTolerance;
 
     public static BackupId At(DateTimeOffset time) =>
         new(new DateTimeOffset(time.Year, time.Month, time.Day, time.Hour, time.Minute, time.Second, time.Offset).ToUniversalTime());

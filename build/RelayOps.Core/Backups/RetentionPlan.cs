@@ -46,7 +46,7 @@ public sealed record RetentionPlan
 
     private static IEnumerable<RetentionDecision> Decide(ImmutableArray<RetainedBackup> backups, RetentionPolicy policy, DateTimeOffset now)
     {
-        var counted = backups.Where(backup => backup.IsVerified && backup.Id.Time <= now).ToImmutableArray();
+        var counted = backups.Where(backup => backup.IsVerified && !backup.Id.IsAheadOf(now)).ToImmutableArray();
         var represented = Representatives(counted, policy);
         var drilled = counted.FirstOrDefault(backup => backup.IsDrilled);
         foreach (var backup in backups)
@@ -66,7 +66,7 @@ public sealed record RetentionPlan
             yield return "pinned";
         if (!backup.HasRecord)
             yield return "no record";
-        else if (backup.Id.Time > now)
+        else if (backup.Id.IsAheadOf(now))
             yield return "dated in the future";
         else if (newer < policy.Keep)
             yield return backup.IsVerified ? $"newest {newer + 1} of {policy.Keep}" : $"unverified, and only {newer} newer verified";

@@ -53,7 +53,7 @@ public sealed class PruneOperation(BackupCatalogue catalogue, IReporter reporter
     /// <summary>As if the newest were followed by another one of its kind.</summary>
     private static string? FindNextToGo(RetentionPlan plan, RetentionPolicy policy, DateTimeOffset now)
     {
-        if (plan.Kept.FirstOrDefault(decision => decision.Backup.IsVerified && decision.Backup.Id.Time <= now) is not { } newest)
+        if (plan.Kept.FirstOrDefault(decision => decision.Backup.IsVerified && !decision.Backup.Id.IsAheadOf(now)) is not { } newest)
             return null;
         var later = now + TimeSpan.FromDays(1);
         var next = RetentionPlan.Make([.. plan.Kept.Select(decision => decision.Backup), newest.Backup with { Id = BackupId.At(later), Pinned = false }], policy, later);

@@ -65,6 +65,9 @@ public sealed record StoredBackup
     /// <summary>When the store itself removes it, whatever retention says; null where it does not.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>Of the whole deployment, verified, and still the archive that was verified.</summary>
+    public bool IsReliable => Record is { Verified: >= VerificationLevel.Sealed, Only: null } record && record.SizeBytes == SizeBytes;
+
     public string? Encryption => Archive.EndsWith(".age", StringComparison.Ordinal) ? "age"
         : Archive.EndsWith(".gpg", StringComparison.Ordinal) ? "gpg" : null;
 }

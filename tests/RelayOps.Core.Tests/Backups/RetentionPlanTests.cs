@@ -68,6 +68,9 @@ public sealed class RetentionPlanTests
     [InlineData("keep 1", "2036-01-01u 31 30", "2036-01-01u 31")]
     [InlineData("keep 1 daily 1", "2036-01-01 31 30", "2036-01-01 31")]
     [InlineData("keep 1", "31@1200 31@1159", "31@1200")]
+    // Clocks that differ by minutes make no future.
+    [InlineData("keep 1", "31@1205 31@1159", "31@1205")]
+    [InlineData("keep 1", "31@1206 31@1159 31@1158", "31@1206 31@1159")]
     // Servers are counted each by itself.
     [InlineData("keep 1", "31 30b 29 28b", "31 30b")]
     [InlineData("keep 1", "31 30 29 2020-01-01b", "31 2020-01-01b")]

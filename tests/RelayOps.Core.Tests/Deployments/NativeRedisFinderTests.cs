@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using RelayOps.Core.Deployments;
-using RelayOps.Core.Hosts;
 using RelayOps.Core.Redis;
+using RelayOps.Core.Tests.Hosts;
 
 namespace RelayOps.Core.Tests.Deployments;
 
@@ -70,7 +70,7 @@ public sealed class NativeRedisFinderTests
         var info = ImmutableDictionary<string, string>.Empty.Add("process_id", "42");
         var endpoint = RedisEndpoint.OnServer("127.0.0.1", RedisSettings.Default, [""]);
         var redis = new RedisServer(endpoint, "", info, ImmutableDictionary<string, string>.Empty, freeBytes: 0, dumpOwner: null);
-        return new NativeRedisFinder(new SayingHost(string.Join('\n', said)), Survey()).GetAsync(redis, CancellationToken.None);
+        return new NativeRedisFinder(new AnsweringHost(_ => string.Join('\n', said)), Survey()).GetAsync(redis, CancellationToken.None);
     }
 
     private static ServerSurvey Survey() => new()
@@ -87,17 +87,4 @@ public sealed class NativeRedisFinderTests
         Tools = [],
         CanSudo = false,
     };
-
-    /// <summary>Answers every command with the same text.</summary>
-    private sealed class SayingHost(string text) : IHost
-    {
-        public string Name => "relay";
-
-        public Task<IRunningCommand> StartAsync(HostCommand command, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<CommandResult> RunAsync(HostCommand command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-            Task.FromResult(new CommandResult(new CommandExit(0, null, ""), text));
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

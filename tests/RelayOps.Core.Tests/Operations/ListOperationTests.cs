@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using RelayOps.Core.Backups;
@@ -57,6 +58,49 @@ public sealed class ListOperationTests
         Assert.Equal(("2025-08-05T15:00:00+00:00", 12.34), (first.GetProperty("drilledAt").GetString(), first.GetProperty("rtoSeconds").GetDouble()));
         Assert.Equal(2, document.RootElement.GetArrayLength());
         Assert.Equal(JsonValueKind.Null, document.RootElement[1].GetProperty("server").ValueKind);
+    }
+
+    /// <summary>Now is 34 hours after the second one.</summary>
+    [Theory]
+    [InlineData("", "05 04 03 01")]
+    [InlineData("server=paris.example.org", "05 03 01")]
+    [InlineData("server=tokyo.example.org", "04 01")]
+    [InlineData("server=oslo.example.org", "01")]
+    [InlineData("server=paris", "01")]
+    [InlineData("since=122400", "05 04")]
+    [InlineData("since=122399", "05")]
+    [InlineData("since=1", "")]
+    [InlineData("verified=None", "05 04 03 01")]
+    [InlineData("verified=Sealed", "05 04")]
+    [InlineData("verified=Quick", "05")]
+    [InlineData("verified=Deep", "05")]
+    [InlineData("verified=Drill", "")]
+    [InlineData("pinned", "05 03")]
+    [InlineData("pinned verified=Sealed", "05")]
+    [InlineData("server=tokyo.example.org pinned", "")]
+    [InlineData("server=tokyo.example.org since=172800 verified=Sealed", "04")]
+    public async Task RunAsync_lists_what_every_filter_admits(string filters, string days)
+    {
+        local.Add("20250805_140000", server: "paris", pinned: true);
+        local.Add("20250804_140000", server: "tokyo", verified: VerificationLevel.Sealed);
+        release.Add("20250803_140000", server: "paris", verified: VerificationLevel.None, pinned: true);
+        local.Add("20250801_140000", hasRecord: false);
+
+        var listed = await operation.RunAsync(Filter(filters), CancellationToken.None);
+
+        Assert.Equal(days, string.Join(' ', listed.Select(backup => backup.Id[6..8])));
+    }
+
+    private static ListFilter Filter(string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[^1]);
+        return new ListFilter
+        {
+            ServerName = words.GetValueOrDefault("server"),
+            MaxAge = words.TryGetValue("since", out var seconds) ? TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)) : null,
+            Verified = words.TryGetValue("verified", out var level) ? Enum.Parse<VerificationLevel>(level) : VerificationLevel.None,
+            OnlyPinned = words.ContainsKey("pinned"),
+        };
     }
 
     [Fact]

@@ -73,6 +73,49 @@ public sealed class StatusOperationTests
         Assert.Equal((ExitStatus.NoConnection, "connection refused"), (report.Status, Assert.Single(report.Problems).Why));
     }
 
+    /// <summary>One wrong clock must not keep every backup that did not come since from being missed.</summary>
+    [Fact]
+    public async Task RunAsync_fails_for_a_backup_of_tomorrow_and_tells_the_age_of_the_one_before()
+    {
+        store.Add("20250804_120000", verified: VerificationLevel.Drill);
+        remote.Add("20260805_120000", verified: VerificationLevel.Drill);
+
+        var report = await LookAsync(null, look: null);
+
+        Assert.Equal(("20250804_120000", "20250804_120000"), (report.VerifiedBackup?.Id, report.DrilledBackup?.Id));
+        Assert.Equal(["a verified backup is dated in the future", "the newest verified backup is too old"], report.Problems.Select(problem => problem.What));
+        Assert.Contains("20260805_120000 in store rclone:there", report.Problems[0].Why, StringComparison.Ordinal);
+        Assert.Contains("clock", report.Problems[0].Next, StringComparison.Ordinal);
+        Assert.Equal(ExitStatus.Failed, report.Status);
+    }
+
+    [Fact]
+    public async Task RunAsync_has_no_backup_where_all_are_of_tomorrow()
+    {
+        store.Add("20260805_120000", server: "paris");
+        store.Add("20250805_120000", server: "tokyo");
+
+        var report = await LookAsync("paris.example.org", look: null);
+
+        Assert.Null(report.VerifiedBackup);
+        Assert.Equal(["a verified backup is dated in the future", "there is no verified backup"], report.Problems.Select(problem => problem.What));
+    }
+
+    /// <summary>Of minutes: the machine that makes backups and the one that watches them need not agree to the second.</summary>
+    [Theory]
+    [InlineData("20250805_180459", true)]
+    [InlineData("20250805_180501", false)]
+    public async Task RunAsync_bears_clocks_that_differ_a_little(string id, bool counts)
+    {
+        store.Add("20250805_120000");
+        store.Add(id);
+
+        var report = await LookAsync(null, look: null);
+
+        Assert.Equal(counts ? new BackupAge(id, 0, "local") : new BackupAge("20250805_120000", 6 * 3600, "local"), report.VerifiedBackup);
+        Assert.Equal(counts, report.Problems.IsEmpty);
+    }
+
     [Theory]
     [InlineData("healthy", true, true, null)]
     [InlineData("/health does not answer", true, true, "the service on relay is not healthy")]

@@ -21,6 +21,9 @@ internal sealed class MemoryStore(string name) : IBackupStore
     /// <summary>Of every archive there; null where none is ever read.</summary>
     public byte[]? Content { get; set; }
 
+    /// <summary>Thrown instead of opening an archive.</summary>
+    public RelayOpsException? FailsToOpen { get; set; }
+
     /// <summary>How often an archive was opened.</summary>
     public int Opened { get; private set; }
 
@@ -58,6 +61,8 @@ internal sealed class MemoryStore(string name) : IBackupStore
     public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
     {
         Opened++;
+        if (FailsToOpen is not null)
+            throw FailsToOpen;
         return Content is null ? throw new NotSupportedException() : Task.FromResult<Stream>(new MemoryStream(Content, writable: false));
     }
 

@@ -18,7 +18,7 @@ internal static class BackupChecks
         new("backups.drilled", "only a backup that a real Redis has loaded is known to load", Drilled),
         Check("records", "an archive that is not the one that was verified is not to be relied on", Records),
         new("backups.future", "a backup of tomorrow hides every one of today", (facts) => With(facts, backups =>
-            backups.Own.FirstOrDefault(backup => backup.Id.Time > facts.Now.AddMinutes(5)) is { } future
+            backups.Own.FirstOrDefault(backup => backup.Id.IsAheadOf(facts.Now)) is { } future
                 ? Judgement.Warning($"{future.Id} is dated in the future", "mend the clock of the machine that made it; retention leaves such backups alone") : Judgement.Passed("none is dated in the future"))),
         Check("size", "a dataset that collapsed was lost before it was backed up", Size),
         Check("off-site", "a backup on the same disk, or in the same room, is lost with it", backups => backups.Stores.Any(store => store.IsRemote)
@@ -41,12 +41,13 @@ internal static class BackupChecks
             : Judgement.Passed(string.Join(", ", backups.Stores.Select(store => $"{store.Name}: {store.Backups.Length}")));
     }
 
-    /// <summary>As Status has it: whole, verified, and still the archive that was verified.</summary>
-    private static bool IsReliable(StoredBackup backup) => backup.Record is { Verified: >= VerificationLevel.Sealed } record && record.SizeBytes == backup.SizeBytes;
+    /// <summary>Those that stand for the state of the backups, newest first; one of tomorrow is told by a check of its own.</summary>
+    private static IEnumerable<StoredBackup> Reliable(DoctorFacts facts, IEnumerable<StoredBackup> own) =>
+        own.Where(backup => backup.IsReliable && !backup.Id.IsAheadOf(facts.Now));
 
     private static Judgement Age(DoctorFacts facts) => With(facts, backups =>
     {
-        if (backups.Own.FirstOrDefault(backup => IsReliable(backup) && backup.Id.Time <= facts.Now.AddMinutes(5)) is not { } newest)
+        if (Reliable(facts, backups.Own).FirstOrDefault() is not { } newest)
             return Judgement.Warning("there is no verified backup of this server", "run the Backup target");
         var found = $"{newest.Id}, {Figures.Age(facts.Now - newest.Id.Time)} old";
         return facts.Now - newest.Id.Time > backups.MaxAge
@@ -64,9 +65,10 @@ internal static class BackupChecks
 
     private static Judgement Drilled(DoctorFacts facts) => With(facts, backups =>
     {
-        if (!backups.Own.Any(IsReliable))
+        var reliable = Reliable(facts, backups.Own).ToList();
+        if (reliable.Count == 0)
             return Judgement.NotChecked("there is no verified backup of this server");
-        if (backups.Own.FirstOrDefault(backup => IsReliable(backup) && backup.Record!.Verified == VerificationLevel.Drill) is not { } drilled)
+        if (reliable.FirstOrDefault(backup => backup.Record!.Verified == VerificationLevel.Drill) is not { } drilled)
             return Judgement.Warning("no backup was ever drilled", "run Verify --level drill, once a week");
         var age = facts.Now - drilled.Id.Time;
         return age > DrillEvery ? Judgement.Warning($"the newest that was drilled is {drilled.Id}, {Figures.Age(age)} old", "run Verify --level drill, once a week")

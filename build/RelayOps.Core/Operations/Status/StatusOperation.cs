@@ -46,19 +46,23 @@ public sealed class StatusOperation(BackupCatalogue catalogue, IReporter reporte
         var listing = await catalogue.AskAsync(cancellationToken);
         // A copy that cannot be had is none: whoever watches has to hear of it, and of the others' age all the same.
         problems.AddRange(listing.Silent.Select(silent => silent.Error));
-        var verified = listing.Backups.Where(entry => IsVerified(entry.Backup, request.ServerName)).ToList();
+        var now = time.GetUtcNow();
+        var reliable = listing.Backups.Where(entry => entry.Backup.IsReliable && IsOf(entry.Backup, request.ServerName)).ToLookup(entry => entry.Id.IsAheadOf(now));
+        problems.AddRange(FindAhead([.. reliable[true]], request.ServerName));
+        var verified = reliable[false].ToList();
         if (verified is not [var newest, ..])
         {
-            problems.Add(new RelayOpsException("there is no verified backup", $"no store has one{Of(request.ServerName)}",
+            problems.Add(new RelayOpsException("there is no verified backup",
+                $"no store has one{Of(request.ServerName)}{(reliable.Contains(true) ? " whose age is known" : "")}",
                 "run the Backup target, and see why its schedule did not"));
             return (null, null);
         }
 
-        var age = time.GetUtcNow() - newest.Id.Time;
+        var age = AgeOf(newest);
         reporter.Note($"newest verified backup{Of(request.ServerName)}: {newest.Id}, {Figures.Age(age)} old, in store {newest.Store.Name}");
         var drilled = verified.FirstOrDefault(entry => entry.Backup.Record!.Verified == VerificationLevel.Drill);
         if (drilled is not null)
-            reporter.Note($"newest drilled backup{Of(request.ServerName)}: {drilled.Id}, {Figures.Age(time.GetUtcNow() - drilled.Id.Time)} old{Drilled(drilled.Backup.Record!)}");
+            reporter.Note($"newest drilled backup{Of(request.ServerName)}: {drilled.Id}, {Figures.Age(AgeOf(drilled))} old{Drilled(drilled.Backup.Record!)}");
         if (age > request.MaxAge)
             problems.Add(new RelayOpsException("the newest verified backup is too old",
                 $"{newest.Id}{Of(request.ServerName)} is {Figures.Age(age)} old, and --max-age is {Figures.Duration(request.MaxAge)}",
@@ -86,13 +90,22 @@ public sealed class StatusOperation(BackupCatalogue catalogue, IReporter reporte
         }
     }
 
-    /// <summary>One of a part of the deployment, or whose archive is not the one that was verified, is none to rely on.</summary>
-    private static bool IsVerified(StoredBackup backup, string? serverName) =>
-        backup.Record is { Verified: >= VerificationLevel.Sealed, Only: null } record && record.SizeBytes == backup.SizeBytes
-        && (serverName is null || record.Server.Name == serverName);
+    /// <summary>A single one would keep every schedule that stopped since from being noticed.</summary>
+    private static IEnumerable<RelayOpsException> FindAhead(IReadOnlyList<CataloguedBackup> ahead, string? serverName)
+    {
+        if (ahead.Count == 0)
+            yield break;
+        var names = string.Join(", ", ahead.Select(entry => $"{entry.Id} in store {entry.Store.Name}"));
+        yield return new RelayOpsException("a verified backup is dated in the future", $"{names}{Of(serverName)}: how old it is nobody knows, so it does not count",
+            "mend the clock of the machine that made it and run the Backup target; delete the one dated in the future by hand then, for retention leaves it alone");
+    }
 
-    private BackupAge Describe(CataloguedBackup entry) =>
-        new(entry.Id.ToString(), (long)Math.Floor((time.GetUtcNow() - entry.Id.Time).TotalSeconds), entry.Store.Name);
+    private static bool IsOf(StoredBackup backup, string? serverName) => serverName is null || backup.Record!.Server.Name == serverName;
+
+    /// <summary>A clock that is a little ahead makes no negative age.</summary>
+    private TimeSpan AgeOf(CataloguedBackup entry) => time.GetUtcNow() - entry.Id.Time is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+
+    private BackupAge Describe(CataloguedBackup entry) => new(entry.Id.ToString(), (long)Math.Floor(AgeOf(entry).TotalSeconds), entry.Store.Name);
 
     private static string Of(string? serverName) => serverName is null ? "" : $" of {serverName}";
 }

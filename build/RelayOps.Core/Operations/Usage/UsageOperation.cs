@@ -35,13 +35,15 @@ public sealed class UsageOperation(IHost host, BackupCatalogue catalogue, IUsage
         foreach (var closed in usage.Entries.Where(entry => entry.Bytes is null))
             tools.Reporter.Warn($"{closed.Name} could not be measured: no way may read all of it");
         var serverId = InspectedDeployment.ServerId(survey.MachineId, survey.Path);
+        // Before the history has a line of it: a run that is refused has measured nothing.
+        var keys = await ReadKeysAsync(serverId, cancellationToken);
         var measurement = Measure(serverId, usage);
         var measurements = (await history.ReadAsync(serverId, cancellationToken)).Add(measurement);
         if (request.DryRun)
             tools.Reporter.Note($"here: would add a line to {history.Location}");
         else
             await history.AppendAsync(measurement, cancellationToken);
-        return Report(survey, usage, docker, await ReadKeysAsync(serverId, cancellationToken), measurements);
+        return Report(survey, usage, docker, keys, measurements);
     }
 
     private UsageMeasurement Measure(string serverId, DiskUsage usage) => new()
@@ -54,25 +56,44 @@ public sealed class UsageOperation(IHost host, BackupCatalogue catalogue, IUsage
         Entries = usage.Entries.Where(entry => entry.Bytes is not null).ToImmutableSortedDictionary(entry => entry.Name, entry => entry.Bytes!.Value, StringComparer.Ordinal),
     };
 
-    /// <summary>From the newest verified backup that has a dataset; the first store of <c>--store</c> that has it is the nearest.</summary>
+    /// <summary>From the newest verified backup that has a dataset, and its nearest copy that is good. Without one the sizes are worth telling all the same.</summary>
     private async Task<UsedByKeys?> ReadKeysAsync(string serverId, CancellationToken cancellationToken)
     {
-        var newest = (await catalogue.ListAsync(cancellationToken)).FirstOrDefault(entry =>
-            entry.Backup.Record is { Verified: >= VerificationLevel.Sealed, Keys: not null } record && record.Server.Id == serverId);
-        if (newest is null)
-        {
-            tools.Reporter.Note("key prefixes are read from a backup, and there is no verified one of this server");
+        var copies = await FindNewestAsync(serverId, cancellationToken);
+        if (copies is not [var newest, ..])
             return null;
-        }
-
         try
         {
-            return new UsedByKeys(newest.Id.ToString(), newest.Store.Name, await new StoredDump(tools).SumAsync(newest, cancellationToken));
+            return await new NearestCopy(tools.Reporter).ReadAsync(copies, async copy =>
+                new UsedByKeys(copy.Id.ToString(), copy.Store.Name, await new StoredDump(tools).SumAsync(copy, cancellationToken)));
         }
         catch (RelayOpsException e) when (e.LacksKey)
         {
             tools.Reporter.Warn($"the keys of backup {newest.Id} cannot be summed up: it is encrypted with {newest.Backup.Encryption}, and nothing here can decrypt it");
-            return null;
+        }
+        catch (RelayOpsException e) when (e.Status is ExitStatus.NoConnection or ExitStatus.Failed || (e.Status == ExitStatus.BadBackup && tools.TrustedSigners is null))
+        {
+            tools.Reporter.Warn($"the keys of backup {newest.Id} cannot be summed up: {e.What}: {e.Why}; {e.Next}");
+        }
+
+        return null;
+    }
+
+    /// <returns>Its copies, the nearest first; empty where there is none, which was told.</returns>
+    private async Task<ImmutableArray<CataloguedBackup>> FindNewestAsync(string serverId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var own = (await catalogue.ListAsync(cancellationToken)).Where(entry =>
+                entry.Backup.Record is { Verified: >= VerificationLevel.Sealed, Keys: not null } record && record.Server.Id == serverId).ToList();
+            if (own.Count == 0)
+                tools.Reporter.Note("key prefixes are read from a backup, and there is no verified one of this server");
+            return [.. own.Where(entry => entry.Id == own[0].Id)];
+        }
+        catch (RelayOpsException e) when (e.Status is ExitStatus.NoConnection or ExitStatus.Failed)
+        {
+            tools.Reporter.Warn($"key prefixes are read from a backup, and there is none to read: {e.What}: {e.Why}; {e.Next}");
+            return [];
         }
     }
 
