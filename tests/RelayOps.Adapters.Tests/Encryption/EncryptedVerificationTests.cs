@@ -95,6 +95,24 @@ public sealed class EncryptedVerificationTests(CipherKeys keys)
         Assert.Equal(ExitStatus.BadBackup, error.Status);
     }
 
+    /// <summary>Anybody can seal for a public key; here even the same entries, so that nothing but the ciphertext differs.</summary>
+    [Theory]
+    [InlineData("age")]
+    [InlineData("passphrase")]
+    public async Task RestoreSource_refuses_what_was_sealed_anew_since_it_was_verified(string kind)
+    {
+        var (planted, scene) = (await SceneAsync(kind), await SceneAsync(kind));
+        planted.FindCipher = scene.FindCipher = _ => keys.Opening(kind);
+        await planted.VerifyAsync();
+        var source = RestoreSource.From(await scene.VerifyAsync(), scene.Store!, Codecs.All, scene.FindCipher);
+
+        scene.Store!.Archive = planted.Store!.Archive;
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => ArchiveContents.ReadAsync(source, new SilentReporter(), default));
+
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        Assert.Contains("is not what was verified a moment ago", error.What, StringComparison.Ordinal);
+    }
+
     /// <summary>With neither record nor checksum, so that it is the encryption that tells.</summary>
     [Theory]
     [InlineData("age")]
