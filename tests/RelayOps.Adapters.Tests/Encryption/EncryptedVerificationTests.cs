@@ -1,5 +1,6 @@
 using RelayOps.Adapters.Archives;
 using RelayOps.Adapters.Encryption;
+using RelayOps.Adapters.Signatures;
 using RelayOps.Adapters.Tests.Operations;
 using RelayOps.Core;
 using RelayOps.Core.Backups;
@@ -38,7 +39,19 @@ public sealed class EncryptedVerificationTests(CipherKeys keys)
         Assert.Null(verified.Manifest);
         var warning = Assert.Single(verified.Report.Warnings);
         Assert.Contains("Proven: the store holds, byte for byte, what was written", warning, StringComparison.Ordinal);
-        Assert.Contains("Not proven: that it can be decrypted", warning, StringComparison.Ordinal);
+        Assert.Contains("Not proven: that it can be decrypted, what is in it, and that archive and record were not replaced together.", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_without_an_identity_takes_a_signature_for_proof_that_the_record_was_not_replaced()
+    {
+        var scene = await SceneAsync("age");
+        scene.Signer = await Signers.ForSigningAsync(keys.At("ssh-ed25519"), null, "/", default);
+        scene.TrustedSigners = await Signers.TrustedAsync(keys.At("ssh-ed25519.pub"), "/", default);
+
+        var warning = Assert.Single((await scene.VerifyAsync()).Report.Warnings);
+
+        Assert.Contains("Not proven: that it can be decrypted, and what is in it.", warning, StringComparison.Ordinal);
     }
 
     [Fact]
