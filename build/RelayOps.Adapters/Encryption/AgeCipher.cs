@@ -11,8 +11,6 @@ internal sealed class AgeCipher : IArchiveCipher
 
     public string Extension => ".age";
 
-    public bool AsksForPassphrase => WithPassphrase;
-
     public string Program { get; init; } = "age";
 
     /// <summary>As age takes them; empty where nothing is to be sealed, or for a passphrase.</summary>

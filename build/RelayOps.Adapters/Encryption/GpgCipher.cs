@@ -14,8 +14,6 @@ internal sealed class GpgCipher : IArchiveCipher
 
     public string Extension => ".gpg";
 
-    public bool AsksForPassphrase => WithPassphrase;
-
     public string Program { get; init; } = "gpg";
 
     /// <summary>Public keys, armoured or not.</summary>

@@ -13,9 +13,6 @@ public interface IArchiveCipher
     /// <summary>Behind the name of the plain archive: <c>.age</c> or <c>.gpg</c>.</summary>
     string Extension { get; }
 
-    /// <summary>What it seals opens with a passphrase, which the standard tool asks for.</summary>
-    bool AsksForPassphrase { get; }
-
     /// <summary>Encrypts what is written. Disposing ends the ciphertext and leaves <paramref name="destination"/> open.</summary>
     Stream Seal(Stream destination);
 

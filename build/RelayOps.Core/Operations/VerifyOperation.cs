@@ -72,7 +72,7 @@ public sealed class VerifyOperation(IBackupStore store, VerifyTools tools)
         if (content is not null)
             Check(request, content, findings);
         else
-            findings.Warn(SealedNote.For(backup));
+            findings.Warn(SealedNote.For(backup, signedBy));
         if (drill is not null && content is not null)
             await DrillAsync(drill, content, findings, cancellationToken);
 

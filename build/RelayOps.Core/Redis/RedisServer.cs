@@ -35,7 +35,7 @@ public sealed class RedisServer(
         dir=$(redis-cli "$@" CONFIG GET dir | sed -n 2p)
         file=$(redis-cli "$@" CONFIG GET dbfilename | sed -n 2p)
         printf -- '--- disk\n'; df -Pk "${dir:-.}" 2>/dev/null | awk 'END { print $4 }'
-        printf -- '--- owner\n'; stat -c %u "$dir/$file" 2>/dev/null || stat -c %u "$dir" 2>/dev/null
+        printf -- '--- owner\n'; stat -c '%u %g' "$dir/$file" 2>/dev/null || stat -c '%u %g' "$dir" 2>/dev/null
         exit 0
         """;
 
@@ -48,7 +48,10 @@ public sealed class RedisServer(
 
     /// <summary>The same in another container, which was made with the same settings.</summary>
     public RedisServer In(DockerCli docker, Container container) => new(
-        endpoint with { Route = FileRoute.Inside(docker, container, "/", user: null), Container = container }, password, info, config, freeBytes, dumpOwner);
+        endpoint with { Route = FileRoute.Inside(docker, container, "/", user: null), Container = container }, password, info, config, freeBytes, dumpOwner)
+    {
+        DumpGroup = DumpGroup,
+    };
 
     public string Version => info.GetValueOrDefault("redis_version", "unknown");
 
@@ -86,6 +89,13 @@ public sealed class RedisServer(
 
     /// <summary>The numeric owner of the dump, or of the directory where there is none yet.</summary>
     public string? DumpOwner => dumpOwner;
+
+    /// <summary>The numeric group beside it.</summary>
+    public string? DumpGroup { get; private init; }
+
+    /// <summary>As numbers; those of root where the server did not say.</summary>
+    public (int User, int Group) OwnerIds =>
+        (int.TryParse(DumpOwner, CultureInfo.InvariantCulture, out var user) ? user : 0, int.TryParse(DumpGroup, CultureInfo.InvariantCulture, out var group) ? group : 0);
 
     public bool LastSaveFailed => info.GetValueOrDefault("rdb_last_bgsave_status") is { } status && status != "ok";
 
@@ -143,10 +153,13 @@ public sealed class RedisServer(
         var config = parts["config"].Select(text => text.Split('\n')).Where(lines => Settings.Contains(lines[0]))
             .GroupBy(lines => lines[0]).ToImmutableDictionary(group => group.Key, group => group.First().ElementAtOrDefault(1) ?? "");
         var disk = parts["disk"].FirstOrDefault()?.Trim();
-        var owner = parts["owner"].FirstOrDefault()?.Trim();
+        var owner = parts["owner"].FirstOrDefault()?.Trim().Split(' ') is [{ Length: > 0 } user, var group] ? (User: user, Group: group) : default;
         return new RedisServer(endpoint, password, info, config,
             long.TryParse(disk, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : 0,
-            string.IsNullOrEmpty(owner) ? null : owner);
+            owner.User)
+        {
+            DumpGroup = owner.Group,
+        };
     }
 
     private static ILookup<string, string> Split(string output) =>

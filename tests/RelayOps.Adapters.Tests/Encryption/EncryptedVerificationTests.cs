@@ -1,5 +1,6 @@
 using RelayOps.Adapters.Archives;
 using RelayOps.Adapters.Encryption;
+using RelayOps.Adapters.Signatures;
 using RelayOps.Adapters.Tests.Operations;
 using RelayOps.Core;
 using RelayOps.Core.Backups;
@@ -38,7 +39,19 @@ public sealed class EncryptedVerificationTests(CipherKeys keys)
         Assert.Null(verified.Manifest);
         var warning = Assert.Single(verified.Report.Warnings);
         Assert.Contains("Proven: the store holds, byte for byte, what was written", warning, StringComparison.Ordinal);
-        Assert.Contains("Not proven: that it can be decrypted", warning, StringComparison.Ordinal);
+        Assert.Contains("Not proven: that it can be decrypted, what is in it, and that archive and record were not replaced together.", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_without_an_identity_takes_a_signature_for_proof_that_the_record_was_not_replaced()
+    {
+        var scene = await SceneAsync("age");
+        scene.Signer = await Signers.ForSigningAsync(keys.At("ssh-ed25519"), null, "/", default);
+        scene.TrustedSigners = await Signers.TrustedAsync(keys.At("ssh-ed25519.pub"), "/", default);
+
+        var warning = Assert.Single((await scene.VerifyAsync()).Report.Warnings);
+
+        Assert.Contains("Not proven: that it can be decrypted, and what is in it.", warning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,6 +106,24 @@ public sealed class EncryptedVerificationTests(CipherKeys keys)
         Assert.NotNull(contents.Find("redis_data/dump.rdb"));
         var error = Assert.Throws<RelayOpsException>(() => RestoreSource.From(verified, scene.Store!, Codecs.All));
         Assert.Equal(ExitStatus.BadBackup, error.Status);
+    }
+
+    /// <summary>Anybody can seal for a public key; here even the same entries, so that nothing but the ciphertext differs.</summary>
+    [Theory]
+    [InlineData("age")]
+    [InlineData("passphrase")]
+    public async Task RestoreSource_refuses_what_was_sealed_anew_since_it_was_verified(string kind)
+    {
+        var (planted, scene) = (await SceneAsync(kind), await SceneAsync(kind));
+        planted.FindCipher = scene.FindCipher = _ => keys.Opening(kind);
+        await planted.VerifyAsync();
+        var source = RestoreSource.From(await scene.VerifyAsync(), scene.Store!, Codecs.All, scene.FindCipher);
+
+        scene.Store!.Archive = planted.Store!.Archive;
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => ArchiveContents.ReadAsync(source, new SilentReporter(), default));
+
+        Assert.Equal(ExitStatus.BadBackup, error.Status);
+        Assert.Contains("is not what was verified a moment ago", error.What, StringComparison.Ordinal);
     }
 
     /// <summary>With neither record nor checksum, so that it is the encryption that tells.</summary>

@@ -9,6 +9,9 @@ internal sealed class MemoryStore(byte[] archive, Func<Stream, Stream> spoil) : 
     /// <summary>Thrown instead of keeping a record.</summary>
     public Core.RelayOpsException? ReadOnly { get; init; }
 
+    /// <summary>What it hands out from now on.</summary>
+    public byte[] Archive { get; set; } = archive;
+
     public string Name => "memory";
 
     public CatalogueRecord? Saved { get; private set; }
@@ -16,7 +19,7 @@ internal sealed class MemoryStore(byte[] archive, Func<Stream, Stream> spoil) : 
     public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
-        Task.FromResult(spoil(new MemoryStream(archive, writable: false)));
+        Task.FromResult(spoil(new MemoryStream(Archive, writable: false)));
 
     public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken)
     {

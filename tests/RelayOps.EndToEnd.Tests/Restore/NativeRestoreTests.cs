@@ -1,5 +1,6 @@
 using RelayOps.Core;
 using RelayOps.EndToEnd.Tests.Running;
+using RelayOps.Testing.Processes;
 using RelayOps.Testing.Redis;
 using RelayOps.Testing.Ssh;
 
@@ -133,6 +134,36 @@ public sealed class NativeRestoreTests : IAsyncDisposable
         Assert.Contains("relay-redis.service", restored.Output, StringComparison.Ordinal);
         Assert.Equal("new", await redis.RunAsync(["GET", "mark"], Patience));
         Assert.Equal(["stop relay-redis.service", "start relay-redis.service"], await File.ReadAllLinesAsync(directory.File("done"), Patience));
+    }
+
+    /// <summary>It is opened once to be verified, once to be looked into, once to be brought to the server.</summary>
+    [Fact]
+    public async Task Restore_ends_in_4_where_the_store_hands_out_another_archive_than_the_one_it_verified()
+    {
+        await using var scenario = await NativeScenario.BeginAsync();
+        using var directory = TestDirectory.Create("relayops-planted-");
+        SwappingStore? swapping = null;
+        var source = await scenario.BackupAsync(store => swapping = new SwappingStore(store, directory.File("planted.tar.gz")));
+        await scenario.MarkAsync("old");
+        foreach (var (opening, planted) in new[] { (2, "sed -i s/new/planted/ */data/mark"), (3, ":") })
+        {
+            // Packed anew with other figures in its header, even where every entry is the same.
+            await Shell.RunAsRootAsync("sh", ["-ec", $"cd \"$1\" && rm -rf x && mkdir x && tar xpzf \"$2\" -C x && cd x && {planted} && tar tzf \"$2\" | tar cf - --no-recursion -T - | gzip -1 > \"$3\"", "sh",
+                directory.Path, scenario.Deployment.Archives.Single(), swapping!.Planted], Patience);
+            (swapping.Opened, swapping.PlantsAt) = (1, opening);
+
+            var error = await Assert.ThrowsAsync<RelayOpsException>(() => scenario.RestoreAsync(source));
+
+            Assert.Contains("is not what was verified a moment ago", error.Message, StringComparison.Ordinal);
+            Assert.Equal((ExitStatus.BadBackup, opening), (error.Status, swapping.Opened));
+            Assert.Equal("old old", await scenario.MarksAsync());
+            Assert.Empty(scenario.Leftovers());
+            Assert.Empty(Directory.EnumerateFileSystemEntries(scenario.Deployment.Path, "*.bak.*"));
+        }
+
+        swapping!.PlantsAt = int.MaxValue;
+        await scenario.RestoreAsync(source);
+        Assert.Equal("new new", await scenario.MarksAsync());
     }
 
     private static async Task AssertRefusedAsync(NativeDeployment deployment, string why)

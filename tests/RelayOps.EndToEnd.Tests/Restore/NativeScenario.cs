@@ -9,6 +9,7 @@ using RelayOps.Core.Deployments;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Operations;
 using RelayOps.Core.Operations.Restore;
+using RelayOps.Core.Stores;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing.Redis;
 
@@ -45,11 +46,13 @@ internal sealed class NativeScenario : IAsyncDisposable
         return scenario;
     }
 
-    public async Task<RestoreSource> BackupAsync()
+    /// <param name="handOut">The store as it is to hand out the backup.</param>
+    public async Task<RestoreSource> BackupAsync(Func<IBackupStore, IBackupStore>? handOut = null)
     {
         var made = await RelayOpsProcess.RunAsync(["Backup", .. Deployment.Here]);
         Assert.True(made.ExitCode == 0, made.ToString());
-        var store = new LocalDirectoryStore(Deployment.Store, Said);
+        IBackupStore store = new LocalDirectoryStore(Deployment.Store, Said);
+        store = handOut?.Invoke(store) ?? store;
         var tools = new VerifyTools
         {
             Codecs = Codecs.All,

@@ -24,7 +24,10 @@ internal static class ReleaseText
         text.Append("By hand: download every file below into one directory, then\n\n");
         if (parts is { Count: > 1 })
             text.Append($"    cat {record.Archive}.part* > {record.Archive}\n");
-        text.Append($"    sha256sum -c {ArchiveName.Find(record.Archive)?.Checksum}\n\nand follow RECOVERY.md inside the archive.\n\n");
+        text.Append($"    sha256sum -c {ArchiveName.Find(record.Archive)?.Checksum}\n");
+        if (RecoveryGuide.FindOpening(record.Archive) is { } opening)
+            text.Append($"    {opening}\n");
+        text.Append("\nand follow RECOVERY.md inside the archive.\n\n");
         Fold(text, "Catalogue record", RecordMark, Encoding.UTF8.GetString(CatalogueJson.Write(record)));
         if (parts is { Count: > 1 })
             Fold(text, "Parts", PartsMark, PartsJson.Write(parts));

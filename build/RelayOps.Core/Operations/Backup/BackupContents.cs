@@ -84,13 +84,13 @@ internal sealed class BackupContents(
             {
                 Id = BackupId.Get(manifest.BackupId),
                 Archive = archiveName,
-                AsksForPassphrase = request.Cipher?.AsksForPassphrase ?? false,
                 Server = manifest.Server,
                 RedisVersion = manifest.Redis?.RedisVersion ?? "none",
                 Keys = manifest.Redis?.Counts.Keys ?? 0,
-                RedisUserId = RedisOwner,
-                RedisGroupId = RedisOwner,
+                RedisUserId = deployment.Redis?.OwnerIds.User ?? 0,
+                RedisGroupId = deployment.Redis?.OwnerIds.Group ?? 0,
+                RedisService = deployment.Redis is { Endpoint.Container: null } ? null : deployment.Redis?.Endpoint.Container!.Service ?? "redis",
+                RedisArguments = deployment.Redis?.Endpoint.CliArguments ?? [],
+                Service = Container.FindApp(deployment.Containers.Where(container => !container.RunsRedis), deployment.Survey.Path)?.Service ?? "claude-relay",
             }), cancellationToken);
-
-    private int RedisOwner => int.TryParse(deployment.Redis?.DumpOwner, out var owner) ? owner : 0;
 }

@@ -12,8 +12,6 @@ internal sealed class DatasetLayout(RedisServer redis, DateTimeOffset modifiedAt
     private const int PrivateDirectoryMode = 0b111_000_000;
     private const int PrivateFileMode = 0b110_000_000;
 
-    private readonly int _owner = int.TryParse(redis.DumpOwner, out var number) ? number : 0;
-
     public IEnumerable<EntryAttributes> Directories => redis.HasAppendOnlyDirectory
         ? [At("", DirectoryMode), At("/appendonlydir", PrivateDirectoryMode)] : [At("", DirectoryMode)];
 
@@ -33,8 +31,8 @@ internal sealed class DatasetLayout(RedisServer redis, DateTimeOffset modifiedAt
     {
         Path = RedisFinder.DataDirectory + path,
         Mode = mode,
-        UserId = _owner,
-        GroupId = _owner,
+        UserId = redis.OwnerIds.User,
+        GroupId = redis.OwnerIds.Group,
         ModifiedAt = modifiedAt,
     };
 }

@@ -14,7 +14,7 @@ namespace RelayOps.Core.Operations.Restore;
 /// <param name="Name">For people: the backup's id, or the archive's path.</param>
 /// <param name="TornBytes">At the end of append-only files, by path, as verification found them.</param>
 public sealed record RestoreSource(
-    string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<Stream>> OpenAsync)
+    string Name, CodecSet Codecs, IReadOnlyDictionary<string, long> TornBytes, Func<CancellationToken, Task<ReopenedArchive>> OpenAsync)
 {
     /// <summary>What is in it as it is to be restored, where that is known already and need not be read again, e.g. with other owners.</summary>
     public ArchiveContents? Contents { get; init; }
@@ -31,11 +31,8 @@ public sealed record RestoreSource(
         if (backup.Encryption is { } locked && verified.Report.Level == VerificationLevel.Sealed)
             throw OpenedArchive.Locked(backup.Id, locked);
         var cipher = backup.Encryption is { } encryption ? findCipher?.Invoke(encryption) ?? throw OpenedArchive.Locked(backup.Id, encryption) : null;
-        return new RestoreSource(backup.Id.ToString(), codecs, verified.Report.TornBytes, async cancellationToken =>
-        {
-            var stored = await store.OpenAsync(backup, cancellationToken);
-            return cipher is null ? stored : new OpenedArchive(cipher, stored);
-        })
+        return new RestoreSource(backup.Id.ToString(), codecs, verified.Report.TornBytes,
+            async cancellationToken => new ReopenedArchive(verified, await store.OpenAsync(backup, cancellationToken), cipher))
         {
             FitsKey = verified.FitsKey,
         };
@@ -56,8 +53,17 @@ public sealed record RestoreSource(
     }
 }
 
-public sealed record ArchiveReading(Stream Source, ArchiveReader Archive) : IAsyncDisposable
+public sealed record ArchiveReading(ReopenedArchive Source, ArchiveReader Archive) : IAsyncDisposable
 {
+    /// <summary>To be called behind the last entry, and before anything is done with what was read.</summary>
+    /// <inheritdoc cref="ReopenedArchive.RequireVerifiedAsync"/>
+    public async Task RequireVerifiedAsync(CancellationToken cancellationToken)
+    {
+        // It reads ahead of whoever reads it.
+        await Archive.DisposeAsync();
+        await Source.RequireVerifiedAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Archive.DisposeAsync();
@@ -134,6 +140,7 @@ public sealed record ArchiveContents
             digests[entry.Path] = archived;
         }
 
+        await reading.RequireVerifiedAsync(cancellationToken);
         return new ArchiveContents { Entries = entries, Manifest = manifest, Texts = texts };
     }
 

@@ -111,6 +111,8 @@ public sealed class StagedFiles(IHost host, RestoreTarget target, IReporter repo
                 throw new RelayOpsException($"{entry.Path} in backup {source.Name} is not as it was a moment ago", "the archive was changed while it was read",
                     "verify the backup, and try again", ExitStatus.BadBackup);
         }
+
+        await reading.RequireVerifiedAsync(cancellationToken);
     }
 
     /// <param name="expected">Whose it shall be; on another server that may be somebody else than in the archive.</param>
