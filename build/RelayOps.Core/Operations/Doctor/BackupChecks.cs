@@ -14,21 +14,26 @@ internal static class BackupChecks
     [
         DoctorCheck.Gate("backups.stores", "what cannot be listed cannot be restored", facts => facts.Backups, Listed),
         new("backups.age", "everything since the newest verified backup would be lost", Age),
-        Check("verified", "a backup that nobody has read back may be none", Verified),
+        Everywhere("verified", "a backup that nobody has read back may be none", Verified),
         new("backups.drilled", "only a backup that a real Redis has loaded is known to load", Drilled),
-        Check("records", "an archive that is not the one that was verified is not to be relied on", Records),
-        new("backups.future", "a backup of tomorrow hides every one of today", (facts) => With(facts, backups =>
+        Everywhere("records", "an archive that is not the one that was verified is not to be relied on", Records),
+        Everywhere("future", "a backup of tomorrow hides every one of today", (facts, backups) =>
             backups.Own.FirstOrDefault(backup => backup.Id.IsAheadOf(facts.Now)) is { } future
-                ? Judgement.Warning($"{future.Id} is dated in the future", "mend the clock of the machine that made it; retention leaves such backups alone") : Judgement.Passed("none is dated in the future"))),
-        Check("size", "a dataset that collapsed was lost before it was backed up", Size),
-        Check("off-site", "a backup on the same disk, or in the same room, is lost with it", backups => backups.Stores.Any(store => store.IsRemote)
-            ? Judgement.Passed(string.Join(", ", backups.Stores.Where(store => store.IsRemote).Select(store => store.Name)))
-            : Judgement.Warning("every backup is in the local store", "pass --store local+release with --encrypt-to, or copy the directory elsewhere")),
+                ? Judgement.Warning($"{future.Id} is dated in the future", "mend the clock of the machine that made it; retention leaves such backups alone") : Judgement.Passed("none is dated in the future")),
+        Everywhere("size", "a dataset that collapsed was lost before it was backed up", Size),
+        new("backups.off-site", "a backup on the same disk, or in the same room, is lost with it", OffSite),
         Check("encrypted", "an archive holds every secret of the service, and a remote store has other readers", Encrypted),
         Check("retention", "damage that is noticed late needs an old backup", Retention),
     ];
 
     private static DoctorCheck Check(string name, string why, Func<BackupFacts, Judgement> judge) => new($"backups.{name}", why, facts => With(facts, judge));
+
+    /// <summary>Judges what every store has: while one does not answer, nobody knows that all is well.</summary>
+    private static DoctorCheck Everywhere(string name, string why, Func<DoctorFacts, BackupFacts, Judgement> judge) => new($"backups.{name}", why, facts => With(facts, backups =>
+    {
+        var judged = judge(facts, backups);
+        return judged.Outcome is CheckOutcome.Passed or CheckOutcome.NotChecked && BackupFacts.FindUnasked(backups.Stores) is { } unasked ? Judgement.NotChecked(unasked) : judged;
+    }));
 
     private static Judgement With(DoctorFacts facts, Func<BackupFacts, Judgement> judge) =>
         facts.Backups.Facts is { } backups ? judge(backups) : Judgement.NotChecked(facts.Backups.Reason);
@@ -48,13 +53,14 @@ internal static class BackupChecks
     private static Judgement Age(DoctorFacts facts) => With(facts, backups =>
     {
         if (Reliable(facts, backups.Own).FirstOrDefault() is not { } newest)
-            return Judgement.Warning("there is no verified backup of this server", "run the Backup target");
+            return BackupFacts.FindUnasked(backups.Stores) is { } unasked ? Judgement.NotChecked(unasked)
+                : Judgement.Warning("there is no verified backup of this server", "run the Backup target");
         var found = $"{newest.Id}, {Figures.Age(facts.Now - newest.Id.Time)} old";
         return facts.Now - newest.Id.Time > backups.MaxAge
             ? Judgement.Error($"{found}; --max-age is {Figures.Duration(backups.MaxAge)}", "run the Backup target, and see why its schedule did not") : Judgement.Passed(found);
     });
 
-    private static Judgement Verified(BackupFacts backups) => backups.Own.FirstOrDefault(backup => backup.Record is not null) switch
+    private static Judgement Verified(DoctorFacts facts, BackupFacts backups) => backups.Own.FirstOrDefault(backup => backup.Record is not null && !backup.Id.IsAheadOf(facts.Now)) switch
     {
         null => Judgement.NotChecked("there is no backup of this server"),
         { Record.Verified: VerificationLevel.None } newest => Judgement.Error($"{newest.Id} was never verified", $"run Verify --backup-id {newest.Id}"),
@@ -67,7 +73,7 @@ internal static class BackupChecks
     {
         var reliable = Reliable(facts, backups.Own).ToList();
         if (reliable.Count == 0)
-            return Judgement.NotChecked("there is no verified backup of this server");
+            return Judgement.NotChecked(BackupFacts.FindUnasked(backups.Stores) ?? "there is no verified backup of this server");
         if (reliable.FirstOrDefault(backup => backup.Record!.Verified == VerificationLevel.Drill) is not { } drilled)
             return Judgement.Warning("no backup was ever drilled", "run Verify --level drill, once a week");
         var age = facts.Now - drilled.Id.Time;
@@ -75,31 +81,47 @@ internal static class BackupChecks
             : Judgement.Passed($"{drilled.Id}, {Figures.Age(age)} old");
     });
 
-    private static Judgement Records(BackupFacts backups)
+    private static Judgement Records(DoctorFacts _, BackupFacts backups)
     {
         var changed = backups.Own.Where(backup => backup.Record is { } record && record.SizeBytes != backup.SizeBytes).Select(backup => backup.Archive).ToList();
         return changed.Count > 0 ? Judgement.Error($"of another size than when it was made: {string.Join(", ", changed)}", "run Verify on it; restore from another backup")
             : backups.Own.IsEmpty ? Judgement.NotChecked("there is no backup of this server") : Judgement.Passed("every archive has the size of its record");
     }
 
-    private static Judgement Size(BackupFacts backups)
+    private static Judgement Size(DoctorFacts facts, BackupFacts backups)
     {
-        if (backups.Own.Where(backup => backup.Record?.Keys is not null).DistinctBy(backup => backup.Id).Take(2).ToList() is not [var newest, var before])
+        if (backups.Own.Where(backup => backup.Record?.Keys is not null && !backup.Id.IsAheadOf(facts.Now)).DistinctBy(backup => backup.Id).Take(2).ToList() is not [var newest, var before])
             return Judgement.NotChecked("there are not two backups to compare");
         var found = $"{Figures.Count(newest.Record!.Keys!.Value)} keys in {newest.Id}, {Figures.Count(before.Record!.Keys!.Value)} in {before.Id}";
         return newest.Record.Keys * 2 < before.Record.Keys
             ? Judgement.Warning(found, $"find out what was lost; run Pin --backup-id {before.Id}, so that it stays meanwhile") : Judgement.Passed(found);
     }
 
+    /// <summary>A store that was named keeps nothing yet: what counts is a copy there that could be restored today.</summary>
+    private static Judgement OffSite(DoctorFacts facts) => With(facts, backups =>
+    {
+        const string next = "see why it did not arrive there, and run Backup or Copy with --store local+release or the like";
+        if (!backups.Remote.Any())
+            return Judgement.Warning("every backup is in the local store", "pass --store local+release with --encrypt-to, or copy the directory elsewhere");
+        var newest = Reliable(facts, backups.OwnIn(backups.Remote)).FirstOrDefault();
+        var found = newest is null ? "no verified backup of this server" : $"{newest.Id} in store {newest.Store}, {Figures.Age(facts.Now - newest.Id.Time)} old";
+        if (newest is not null && facts.Now - newest.Id.Time <= backups.MaxAge)
+            return Judgement.Passed(found);
+        return BackupFacts.FindUnasked(backups.Remote) is { } unasked ? Judgement.NotChecked(unasked)
+            : newest is null ? Judgement.Warning($"{found} is in {string.Join(", ", backups.Remote.Select(store => store.Name))}", next)
+            : Judgement.Warning($"the newest copy elsewhere is {found}; --max-age is {Figures.Duration(backups.MaxAge)}", next);
+    });
+
     private static Judgement Encrypted(BackupFacts backups)
     {
-        var remote = backups.Stores.Where(store => store.IsRemote).ToList();
+        var remote = backups.Remote.ToList();
         if (remote.Count == 0)
             return Judgement.Passed("nothing leaves this machine");
         if (remote.SelectMany(store => store.Backups).FirstOrDefault(backup => backup.Encryption is null) is { } plain)
             return Judgement.Error($"{plain.Archive} lies in store {plain.Store} as it is", "delete it there, take its secrets for known, and pass --encrypt-to from now on");
-        return backups.IsEncrypting ? Judgement.Passed("every remote backup is, and new ones will be")
-            : Judgement.Error("new backups would not be encrypted", "pass --encrypt-to");
+        if (!backups.IsEncrypting)
+            return Judgement.Error("new backups would not be encrypted", "pass --encrypt-to");
+        return BackupFacts.FindUnasked(remote) is { } unasked ? Judgement.NotChecked(unasked) : Judgement.Passed("every remote backup is, and new ones will be");
     }
 
     private static Judgement Retention(BackupFacts backups) => backups.Retention switch

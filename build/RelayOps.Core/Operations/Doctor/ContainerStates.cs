@@ -38,6 +38,7 @@ internal static class ContainerStates
             RestartPolicy = Text(Object(host, "RestartPolicy"), "Name") ?? "",
             Project = container.ComposeProject,
             MemoryLimit = Number(host, "Memory"),
+            NetworkMode = Text(host, "NetworkMode") ?? "",
             Ports = [.. Ports(Object(host, "PortBindings"))],
         };
     }

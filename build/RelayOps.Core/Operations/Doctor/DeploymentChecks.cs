@@ -117,7 +117,10 @@ internal static class DeploymentChecks
             return Judgement.NotChecked(facts.Docker.Facts is null ? facts.Docker.Reason : "there are no containers of the deployment");
         var open = docker.Containers.Where(container => !container.IsRedis)
             .SelectMany(container => container.Exposed.Select(port => $"{port} ({container.Name})")).ToList();
-        return open.Count == 0 ? Judgement.Passed("on this server's own loopback, or not at all")
+        var unknown = docker.Containers.Where(container => container is { IsRedis: false, HasNetworkOfAnother: true }).ToList();
+        return open.Count == 0 && unknown.Count > 0
+            ? Judgement.NotChecked(string.Join("; ", unknown.Select(container => $"{container.Name} has network_mode {container.NetworkMode}: what it listens on is not docker's to tell")))
+            : open.Count == 0 ? Judgement.Passed("on this server's own loopback, or not at all")
             : Judgement.Warning($"open to every network: {string.Join(", ", open)}", "BIND_HOST=127.0.0.1 in .env behind a proxy on the same server; docker's ports pass by the server's firewall");
     }
 
@@ -126,7 +129,7 @@ internal static class DeploymentChecks
         if (facts is not { Deployment.Facts: { } found, Backups.Facts: { } backups })
             return Judgement.NotChecked(facts.Deployment.Facts is null ? facts.Deployment.Reason : facts.Backups.Reason);
         if (backups.Own.FirstOrDefault(backup => backup.Record?.EncryptionKeyFingerprint is not null) is not { } newest)
-            return Judgement.NotChecked("no backup of this server has a fingerprint");
+            return Judgement.NotChecked(BackupFacts.FindUnasked(backups.Stores) ?? "no backup of this server has a fingerprint");
         return found.Environment?.Find("ENCRYPTION_KEY") is not { } key ? Judgement.NotChecked("there is no ENCRYPTION_KEY")
             : KeyFingerprint.Matches(newest.Record!.EncryptionKeyFingerprint!, key) ? Judgement.Passed($"the key of {newest.Id}")
             : Judgement.Error($"ENCRYPTION_KEY is another than that of backup {newest.Id}", "make a backup now, and keep those of before with their own .env; Restore refuses them without --env restore");

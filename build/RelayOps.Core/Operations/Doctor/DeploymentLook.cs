@@ -81,6 +81,7 @@ internal sealed class DeploymentLook(IHost host, IComposeParser parser, string p
         HasRedisOutside = redis.Endpoint.Container is null;
         var open = await host.RunAsync(redis.Endpoint.Route.Run(HostCommand.Reading("redis-cli", [.. redis.Endpoint.CliArguments, "PING"])), cancellationToken);
         var state = docker?.Containers.FirstOrDefault(container => container.IsRedis && container.IsRunning);
+        var listening = await RedisListening.FindAsync(host, redis, state, cancellationToken);
         return new RedisFacts
         {
             Name = redis.Endpoint.Name,
@@ -100,7 +101,8 @@ internal sealed class DeploymentLook(IHost host, IComposeParser parser, string p
             HasPassword = !open.Output.StartsWith("PONG", StringComparison.Ordinal),
             DataDirectory = redis.Endpoint.Container is { } container ? container.OutsideOf(redis.Directory) : redis.Directory,
             MemoryLimit = HasRedisOutside ? 0 : state?.MemoryLimit ?? 0,
-            Exposed = HasRedisOutside ? [] : [.. state?.Exposed ?? []],
+            Exposed = [.. listening?.Exposed ?? state?.Exposed ?? []],
+            Listening = listening,
         };
     }
 

@@ -129,13 +129,23 @@ public sealed record BackupFacts
     public required bool IsEncrypting { get; init; }
 
     /// <summary>Of this server and of everything in it, newest first; each store's copy by itself.</summary>
-    public ImmutableArray<Stores.StoredBackup> Own =>
+    public ImmutableArray<Stores.StoredBackup> Own => OwnIn(Stores);
+
+    public IEnumerable<StoreFacts> Remote => Stores.Where(store => store.IsRemote);
+
+    /// <summary>The same of some stores.</summary>
+    public ImmutableArray<Stores.StoredBackup> OwnIn(IEnumerable<StoreFacts> stores) =>
     [
-        .. Stores.SelectMany(store => store.Backups)
+        .. stores.SelectMany(store => store.Backups)
             .Where(backup => backup.Record is null or { Only: null })
             .Where(backup => ServerName is null || backup.Record is { } record && record.Server.Name == ServerName)
             .OrderByDescending(backup => backup.Id),
     ];
+
+    /// <summary>Which of them did not answer, and why; null where all did.</summary>
+    public static string? FindUnasked(IEnumerable<StoreFacts> stores) =>
+        stores.Where(store => store.Error is not null).Select(store => $"store {store.Name} could not be asked: {store.Error!.What}: {store.Error.Why}").ToList() is { Count: > 0 } unasked
+            ? string.Join("; ", unasked) : null;
 }
 
 /// <summary>The repository that keeps backups or runs the workflows.</summary>

@@ -34,6 +34,8 @@ internal static class GitHubChecks
         try
         {
             GitHubExposure.Require("release", github.Exposure, github.IsEncrypting, github.AllowsPlaintext);
+            if (github.Exposure.Visibility == RepositoryVisibility.Unknown)
+                return Judgement.NotChecked($"{github.Exposure.Repository} cannot be looked at: {github.Exposure.Why ?? "GitHub did not say why"}; backups are encrypted");
             return Judgement.Passed($"{github.Exposure.Visibility.ToString().ToLowerInvariant()}, {(github.IsEncrypting ? "and backups are encrypted" : "and --allow-plaintext accepts that")}");
         }
         catch (RelayOpsException refused)

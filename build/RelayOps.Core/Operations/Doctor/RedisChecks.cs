@@ -94,10 +94,15 @@ internal static class RedisChecks
 
     private static Judgement Exposed(RedisFacts redis)
     {
+        if (redis.Listening?.NotKnown is { } unknown)
+            return Judgement.NotChecked(unknown);
         if (redis.Exposed.IsEmpty)
             return Judgement.Passed($"no address of the server leads to it{(redis.HasPassword ? "" : "; no password")}");
         var found = $"{string.Join(", ", redis.Exposed)} leads to it";
-        const string next = "take its ports: out of the compose file, or bind them to 127.0.0.1; docker's ports pass by the server's firewall";
+        if (redis is { Listening.IsProtected: true, HasPassword: false })
+            return Judgement.Passed($"{found}, and its protected mode turns all but the server itself away; no password");
+        var next = redis.Listening is null ? "take its ports: out of the compose file, or bind them to 127.0.0.1; docker's ports pass by the server's firewall"
+            : "bind 127.0.0.1 -::1 and requirepass in its configuration";
         return redis.HasPassword ? Judgement.Warning($"{found}, behind a password alone", next) : Judgement.Error($"{found}, without a password", next);
     }
 

@@ -122,6 +122,15 @@ public sealed record ContainerState
     /// <summary>Bytes; 0 without a limit.</summary>
     public long MemoryLimit { get; init; }
 
+    /// <summary>As docker has it: <c>host</c>, <c>container:…</c>, else a network's name; empty where it does not say.</summary>
+    public string NetworkMode { get; init; } = "";
+
+    /// <summary>It listens on the server's own addresses.</summary>
+    public bool HasNetworkOfServer => NetworkMode == "host";
+
+    /// <summary>No ports are its own, so that those docker publishes say nothing of who reaches it.</summary>
+    public bool HasNetworkOfAnother => HasNetworkOfServer || NetworkMode.StartsWith("container:", StringComparison.Ordinal);
+
     /// <summary>Addresses of the server that lead into it, e.g. <c>0.0.0.0:3000</c>, and the port inside.</summary>
     public ImmutableArray<PublishedPort> Ports { get; init; } = [];
 
@@ -180,8 +189,11 @@ public sealed record RedisFacts
     /// <summary>Of its container, in bytes; 0 without.</summary>
     public long MemoryLimit { get; init; }
 
-    /// <summary>Ports of its container that more than the server itself can reach.</summary>
+    /// <summary>Ports of its container, or of itself, that more than the server itself can reach.</summary>
     public ImmutableArray<PublishedPort> Exposed { get; init; } = [];
+
+    /// <summary>What it said of its own addresses; null where its ports are docker's to tell.</summary>
+    public RedisListening? Listening { get; init; }
 }
 
 public sealed record DeploymentFacts

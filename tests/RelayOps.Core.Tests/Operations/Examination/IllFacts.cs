@@ -95,6 +95,9 @@ internal static class IllFacts
         new("redis.huge-pages", CheckOutcome.Warning, Server(server => server with { HugePages = "[always] madvise never" })),
         new("redis.exposed", CheckOutcome.Error, Redis(redis => redis with { Exposed = [new PublishedPort("", "6379", "6379/tcp")] })),
         new("redis.exposed", CheckOutcome.Warning, Redis(redis => redis with { Exposed = [new PublishedPort("0.0.0.0", "6379", "6379/tcp")], HasPassword = true })),
+        new("redis.exposed", CheckOutcome.Error, Listens("bind=* -::*\nprotected-mode=no\nport=6379", hasPassword: false)),
+        new("redis.exposed", CheckOutcome.Error, Listens("bind=0.0.0.0\nprotected-mode=yes\nport=6379", hasPassword: false, version: "6.2.14")),
+        new("redis.exposed", CheckOutcome.Warning, Listens("bind=10.0.0.5 127.0.0.1\nprotected-mode=yes\nport=6379", hasPassword: true)),
         new("redis.data-directory", CheckOutcome.Error, Redis(redis => redis with { DataDirectory = "/srv/elsewhere" })),
         new("redis.data-directory", CheckOutcome.Error, Redis(redis => redis with { DataDirectory = null })),
 
@@ -129,11 +132,19 @@ internal static class IllFacts
         new("backups.verified", CheckOutcome.Error, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20250805_120000", VerificationLevel.None)]))),
         new("backups.verified", CheckOutcome.Warning, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20250805_120000", VerificationLevel.Sealed)]))),
         new("backups.drilled", CheckOutcome.Warning, Stored("20250805_120000")),
+        new("backups.drilled", CheckOutcome.Warning, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20260805_120000", VerificationLevel.Drill), HealthyFacts.Backup("20250805_120000")]))),
+        new("backups.verified", CheckOutcome.Error, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20260805_120000"), HealthyFacts.Backup("20250805_120000", VerificationLevel.None)]))),
         new("backups.drilled", CheckOutcome.Warning, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20250601_120000", VerificationLevel.Drill)]))),
         new("backups.records", CheckOutcome.Error, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20250805_120000") with { SizeBytes = 5 }]))),
         new("backups.future", CheckOutcome.Warning, Stored("20260101_120000")),
         new("backups.size", CheckOutcome.Warning, Backups(_ => HealthyFacts.Backups([Keys("20250805_120000", 3), Keys("20250804_120000", 1300)]))),
         new("backups.off-site", CheckOutcome.Warning, Backups(backups => backups with { Stores = [backups.Stores[0]] })),
+        new("backups.off-site", CheckOutcome.Warning, OffSite()),
+        new("backups.off-site", CheckOutcome.Warning, OffSite(HealthyFacts.Backup("20250801_120000"))),
+        new("backups.off-site", CheckOutcome.Warning, OffSite(HealthyFacts.Backup("20260805_120000"))),
+        new("backups.off-site", CheckOutcome.Warning, OffSite(HealthyFacts.Backup("20250805_120000", VerificationLevel.None))),
+        new("backups.off-site", CheckOutcome.Warning, OffSite(HealthyFacts.Backup("20250805_120000") with { SizeBytes = 5 })),
+        new("backups.off-site", CheckOutcome.Warning, OffSite(Of("another.example.org"))),
         new("backups.encrypted", CheckOutcome.Error, Backups(backups => backups with { IsEncrypting = false })),
         new("backups.encrypted", CheckOutcome.Error, Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup("20250805_120000", extension: ".tar.gz")]))),
         new("backups.retention", CheckOutcome.Error, Backups(backups => backups with { Retention = new RetentionPolicy { Keep = 0 } })),
@@ -179,6 +190,19 @@ internal static class IllFacts
 
     private static Func<DoctorFacts, DoctorFacts> Modes(string name, string mode, string owner) =>
         Server(server => server with { Modes = server.Modes.SetItem(name, new OwnedMode(Mode(mode), owner)) });
+
+    /// <summary>Fresh here, and there as given.</summary>
+    private static Func<DoctorFacts, DoctorFacts> OffSite(params ImmutableArray<StoredBackup> there) => Backups(backups => backups with
+    {
+        Stores = [new StoreFacts("local", false, [HealthyFacts.Backup("20250805_120000", store: "local")]), new StoreFacts("release", true, there)],
+    });
+
+    private static StoredBackup Of(string server) =>
+        HealthyFacts.Backup("20250805_120000") is var backup ? backup with { Record = backup.Record! with { Server = backup.Record.Server with { Name = server } } } : null!;
+
+    /// <summary>On the server's own network, as CONFIG GET tells it.</summary>
+    private static Func<DoctorFacts, DoctorFacts> Listens(string said, bool hasPassword, string version = "7.0.15") => Redis(redis =>
+        RedisListening.Parse(said, version) is var listening ? redis with { Listening = listening, Exposed = [.. listening.Exposed], HasPassword = hasPassword } : redis);
 
     private static Func<DoctorFacts, DoctorFacts> Stored(string id) => Backups(_ => HealthyFacts.Backups([HealthyFacts.Backup(id)]));
 }
