@@ -65,11 +65,14 @@ public sealed partial class RcloneStore : IBackupDestination
     {
         var name = NameOf(backup);
         foreach (var file in new[] { name.FileName, name.Checksum, name.Record })
-        {
-            var result = await program.RunAsync(["deletefile", program.PathOf(file)], null, cancellationToken);
-            if (!result.Succeeded && !result.IsMissing && await FindSizeAsync(file, cancellationToken) is not null)
-                throw program.Failed($"remove {file} from", result);
-        }
+            await RemoveAsync(file, cancellationToken);
+    }
+
+    private async Task RemoveAsync(string file, CancellationToken cancellationToken)
+    {
+        var result = await program.RunAsync(["deletefile", program.PathOf(file)], null, cancellationToken);
+        if (!result.Succeeded && !result.IsMissing && await FindSizeAsync(file, cancellationToken) is not null)
+            throw program.Failed($"remove {file} from", result);
     }
 
     /// <summary>Nothing tells who else may read a remote: what is not encrypted goes there by consent alone.</summary>
