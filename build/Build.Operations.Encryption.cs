@@ -1,12 +1,15 @@
 using RelayOps.Core;
 using RelayOps.Core.Operations;
+using RelayOps.Core.Stores;
 
 /// <summary>New recipients for an old backup.</summary>
 internal sealed partial class Operations
 {
     public Task ReencryptAsync() => DoAsync(async cancellationToken =>
     {
-        var backup = await _composition.Catalogue.GetAsync(_composition.BackupName, cancellationToken);
+        var copies = await _composition.Catalogue.GetAllAsync(_composition.BackupName, cancellationToken);
+        // Only such a store replaces what it has; it need not be the first.
+        var backup = copies.FirstOrDefault(copy => copy.Store is IArchiveSpool) ?? copies[0];
         await _composition.PrepareReencryptionAsync(cancellationToken);
         await _composition.PrepareSigningAsync(cancellationToken);
         await _composition.PrepareTrustAsync(cancellationToken);
@@ -19,6 +22,7 @@ internal sealed partial class Operations
         }
 
         _outcome.Verified(await new ReencryptOperation(_composition.VerifyTools())
-            .RunAsync(new ReencryptRequest(backup, cipher, _composition.Signer), cancellationToken), _composition.Recorder);
+            .RunAsync(new ReencryptRequest(backup, cipher, _composition.Signer) { Copies = [.. copies.Where(copy => copy.Store != backup.Store)] }, cancellationToken),
+            _composition.Recorder);
     });
 }

@@ -52,6 +52,10 @@ public sealed record CatalogueRecord
     /// <summary><c>age</c>, <c>gpg</c>, or null for plaintext.</summary>
     public string? Encryption { get; init; }
 
+    /// <summary>When it got the recipients that it has now; null, and left out, for those that it was made with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ReencryptedAt { get; init; }
+
     /// <summary>Bytes of all files before compression.</summary>
     public required long ContentBytes { get; init; }
 

@@ -10,7 +10,11 @@ namespace RelayOps.Core.Operations;
 /// <param name="Backup">Plain, or encrypted for an identity that is at hand.</param>
 /// <param name="Cipher">Seals for the new recipients.</param>
 /// <param name="Signer">Null where the backup is not signed.</param>
-public sealed record ReencryptRequest(CataloguedBackup Backup, IArchiveCipher Cipher, IRecordSigner? Signer = null);
+public sealed record ReencryptRequest(CataloguedBackup Backup, IArchiveCipher Cipher, IRecordSigner? Signer = null)
+{
+    /// <summary>Of the same backup, in other stores; they stay as they are.</summary>
+    public IReadOnlyList<CataloguedBackup> Copies { get; init; } = [];
+}
 
 /// <summary>Gives a stored backup new recipients, as when a key has to be replaced. The plaintext is never on a disk.</summary>
 public sealed class ReencryptOperation(VerifyTools tools)
@@ -35,10 +39,25 @@ public sealed class ReencryptOperation(VerifyTools tools)
         if (verified.Report.Level == VerificationLevel.Sealed)
             throw OpenedArchive.Locked(backup.Id, backup.Encryption!);
 
+        if (request.Signer is not null && verified.Report.SignedBy is null)
+            tools.Reporter.Warn($"{backup.Id} is signed now, and nobody has checked whose it was: " + (record.Signature is null
+                ? "it had no signature, and whoever can write to the store could have planted it"
+                : "--trusted-signers would have told whether somebody trusted had signed it"));
         var replaced = await ReplaceAsync(request, verified, spool, verified.Backup.Record ?? record, cancellationToken);
+        WarnOfCopies(request);
         // The identity at hand is the old one: of the new ciphertext it is proven that the store holds what was written.
         return await new VerifyOperation(store, tools with { FindCipher = _ => null, TrustedSigners = null })
             .RunAsync(new VerifyRequest(replaced, VerificationLevel.Deep), cancellationToken);
+    }
+
+    /// <summary>Whoever replaces a key because somebody else has it must know where it still opens something.</summary>
+    private void WarnOfCopies(ReencryptRequest request)
+    {
+        var id = request.Backup.Id;
+        foreach (var copy in request.Copies)
+            tools.Reporter.Warn($"store {copy.Store.Name} still has {copy.Backup.Archive} as it was before: " + (copy.Store is IBackupDestination
+                ? $"replace it with Copy --backup-id {id} --store {copy.Store.Name}" : "remove it there, or wait until it expires"));
+        tools.Reporter.Note($"copies of {id} in stores that --store does not name are what they were");
     }
 
     private async Task<StoredBackup> ReplaceAsync(
@@ -51,6 +70,7 @@ public sealed class ReencryptOperation(VerifyTools tools)
         {
             Archive = name,
             Encryption = request.Cipher.Name,
+            ReencryptedAt = tools.Time.GetUtcNow(),
             Sha256 = sha256,
             SizeBytes = size,
             Verified = VerificationLevel.None,
@@ -69,9 +89,10 @@ public sealed class ReencryptOperation(VerifyTools tools)
         await using var source = new SealedSource(stored, phase);
         await using var written = new HashingOutputStream(destination);
         var cipher = backup.Encryption is { } encryption ? tools.FindCipher(encryption) : null;
-        await using (var plain = cipher is null ? source : cipher.Open(source))
+        // Either leaves the source open, which is read to its end below.
+        await using (var opened = cipher?.Open(source))
         await using (var seal = request.Cipher.Seal(written))
-            await plain.CopyToAsync(seal, cancellationToken);
+            await (opened ?? source).CopyToAsync(seal, cancellationToken);
         if (await source.FinishAsync(cancellationToken) != verified.Report.Sha256)
             throw Findings.Bad($"{backup.Location} changed while it was read", "its sha256 is another than a moment ago", "run the same command again");
         return (written.Sha256(), written.Total);

@@ -160,6 +160,33 @@ public sealed partial class EncryptedBackupTests : IDisposable
         Assert.Equal(2, deployment.Archives.Count());
     }
 
+    /// <summary>A signature says that somebody has looked: over a planted archive it would be worth more than no signature.</summary>
+    [Fact]
+    public async Task Reencrypt_signs_nothing_that_nobody_trusted_has_signed_and_warns_where_it_was_not_to_look()
+    {
+        await using var deployment = await StartAsync();
+        foreach (var name in new[] { "ops", "stranger" })
+            await Shell.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", _keys.File(name)], Patience);
+        var planted = await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--sign-with", _keys.File("stranger")]);
+        Assert.True(planted.ExitCode == 0, planted.ToString());
+        var archive = Assert.Single(deployment.Archives);
+        string[] reencrypt = ["Reencrypt", "--backup-directory", deployment.Store, "--backup-id", "latest", "--encrypt-to", await AgeKeyAsync("KEYFILE"),
+            "--identity", _keys.File("KEYFILE"), "--sign-with", _keys.File("ops")];
+        string[] trusting = [.. reencrypt, "--trusted-signers", _keys.File("ops.pub")];
+        const string Unchecked = "is signed now, and nobody has checked whose it was";
+
+        var refused = await RelayOpsProcess.RunAsync(trusting);
+        Assert.True(refused.ExitCode == 4, refused.ToString());
+        Assert.Equal(archive, Assert.Single(deployment.Archives));
+
+        var blind = await RelayOpsProcess.RunAsync(reencrypt);
+        Assert.True(blind.ExitCode == 0, blind.ToString());
+        Assert.Contains(Unchecked, blind.ToString(), StringComparison.Ordinal);
+        var looked = await RelayOpsProcess.RunAsync(trusting);
+        Assert.True(looked.ExitCode == 0, looked.ToString());
+        Assert.DoesNotContain(Unchecked, looked.ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task<NativeDeployment> StartAsync()
     {
         var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RelayOps.EndToEnd.Tests.Running;
 using RelayOps.Testing;
+using RelayOps.Testing.Processes;
 using RelayOps.Testing.Redis;
 using RelayOps.Testing.Ssh;
 
@@ -50,6 +51,7 @@ public sealed class OffsiteTests : IDisposable
         Assert.True(alone.ExitCode == 4, alone.ToString());
 
         await InspectReadsTheNextCopyAsync(deployment, both, first);
+        await RestoreTakesTheNextCopyAsync(deployment, both);
         await OneStoreOutOfReachAsync(deployment, both);
 
         var pruned = await RelayOpsProcess.RunAsync(["Prune", "--backup-directory", deployment.Store, .. both, "--keep", "1"]);
@@ -86,6 +88,48 @@ public sealed class OffsiteTests : IDisposable
         Succeed(await RelayOpsProcess.RunAsync([.. inspect, .. both, "--against", older!]));
         var alone = await RelayOpsProcess.RunAsync(inspect);
         Assert.True(alone.ExitCode == 4, alone.ToString());
+    }
+
+    private static async Task RestoreTakesTheNextCopyAsync(NativeDeployment deployment, string[] both)
+    {
+        await deployment.Redis.Cli.RunAsync(["FLUSHALL"], Patience);
+        string[] restore = ["Restore", .. deployment.Here, "--backup-id", "latest", "--confirm", "yes"];
+        var alone = await RelayOpsProcess.RunAsync(restore);
+        Assert.True(alone.ExitCode == 4, alone.ToString());
+        Assert.Equal("0", await deployment.Redis.Cli.RunAsync(["DBSIZE"], Patience));
+
+        var restored = await RelayOpsProcess.RunAsync([.. restore, .. both]);
+        Succeed(restored);
+        Assert.Contains("in store local is no good", restored.ToString(), StringComparison.Ordinal);
+        Assert.Equal("50", await deployment.Redis.Cli.RunAsync(["DBSIZE"], Patience));
+    }
+
+    [Fact]
+    public async Task Reencrypt_tells_where_the_former_key_still_opens_a_copy_and_Copy_replaces_that_one()
+    {
+        await Prerequisites.EnsureAsync([("rclone", "rclone")], Patience);
+        await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions(), Patience);
+        await deployment.FillAsync(50, 100, Patience);
+        await Shell.RunAsync("age-keygen", ["-o", _elsewhere.File("lost")], Patience);
+        var lost = (await Shell.RunAsync("age-keygen", ["-y", _elsewhere.File("lost")], Patience)).Trim();
+        Succeed(await RelayOpsProcess.RunAsync(["Backup", .. deployment.Here, "--store", $"local+{Remote}", "--encrypt-to", lost]));
+        var former = Assert.Single(deployment.Archives);
+        var (id, name) = (Path.GetFileName(former)["claude-relay-backup-".Length..][..15], Path.GetFileNameWithoutExtension(former));
+        Assert.Contains(name + ".age", There);
+
+        await using var process = RelayOpsProcess.Start(new Dictionary<string, string> { ["PASSPHRASE"] = "another one" }, ["Reencrypt", "--backup-directory", deployment.Store,
+            "--store", $"local+{Remote}", "--backup-id", id, "--identity", _elsewhere.File("lost"), "--encrypt-to", "passphrase"]);
+        var renewed = await process.WaitAsync();
+        Succeed(renewed);
+        Assert.Contains($"store {Remote} still has {name}.age as it was before: replace it with Copy --backup-id {id} --store {Remote}", renewed.ToString(), StringComparison.Ordinal);
+        Assert.Contains(name + ".age", There);
+
+        // The second time there is nothing left to be done.
+        for (var i = 0; i < 2; i++)
+        {
+            Succeed(await RelayOpsProcess.RunAsync(["Copy", "--backup-directory", deployment.Store, "--backup-id", id, "--store", Remote]));
+            Assert.Equal([$"claude-relay-backup-{id}.json", $"claude-relay-backup-{id}.sha256", name + ".gpg"], There);
+        }
     }
 
     /// <summary>The other ones' copies serve; what has to be in every store fails for the one alone.</summary>

@@ -17,16 +17,25 @@ public sealed partial class RcloneStore
         await RequireAdmissionAsync(backup.Encryption is not null, cancellationToken);
         var name = NameOf(backup);
         var there = await FilesAsync(cancellationToken);
-        if (await IsWholeAsync(there, name.FileName, record, cancellationToken))
-            return Describe(name, record);
-        if (!FilesOf(name.FileName, there).IsEmpty)
-            await RefuseAnothersAsync(name, record, cancellationToken);
-        if (record.SizeBytes > LargestFile)
+        ImmutableArray<ArchiveName> former = [.. ArchivesIn(there).Where(other => other.Base == name.Base && other != name)];
+        var isThere = await IsWholeAsync(there, name.FileName, record, cancellationToken);
+        if (former.Length > 0 || (!isThere && !FilesOf(name.FileName, there).IsEmpty))
+            await RefuseAnothersAsync(name, former, record, cancellationToken);
+        if (!isThere)
+            await BringAsync(source, name, there, cancellationToken);
+        // Encrypted anew since: what the former key opens goes once the other is there.
+        foreach (var file in former.SelectMany(other => NamesOf(other.FileName, there)))
+            await RemoveAsync(file, cancellationToken);
+        return Describe(name, record);
+    }
+
+    private async Task BringAsync(CataloguedBackup source, ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
+    {
+        if (source.Backup.Record!.SizeBytes > LargestFile)
             await PutPartsAsync(source, name, there, cancellationToken);
         else
             await PutFileAsync(source, name, there, cancellationToken);
         await RemoveLeftoversAsync(name, there, cancellationToken);
-        return Describe(name, record);
     }
 
     private async Task PutFileAsync(CataloguedBackup source, ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
@@ -54,14 +63,22 @@ public sealed partial class RcloneStore
     }
 
     /// <summary>What has the name is an older or damaged copy of this backup, or another server's backup of the same second, which nobody may write over.</summary>
-    private async Task RefuseAnothersAsync(ArchiveName name, CatalogueRecord record, CancellationToken cancellationToken)
+    /// <param name="former">Archives of the same second that are encrypted otherwise; one record is beside all of them.</param>
+    private async Task RefuseAnothersAsync(ArchiveName name, ImmutableArray<ArchiveName> former, CatalogueRecord record, CancellationToken cancellationToken)
     {
         var told = await program.RunAsync(["cat", program.PathOf(name.Record)], null, cancellationToken);
         if (!told.Succeeded && !told.IsMissing)
             throw program.Failed($"read {name.Record} from", told);
-        if (FindRecord(Encoding.UTF8.GetBytes(told.Output), name) is { } other && other.Server.Id != record.Server.Id)
+        var other = former.Append(name).Select(archive => FindRecord(Encoding.UTF8.GetBytes(told.Output), archive)).FirstOrDefault(found => found is not null);
+        if (other is not null && other.Server.Id != record.Server.Id)
             throw new RelayOpsException($"{name.FileName} is not copied to store {Name}", $"the store has a backup of {other.Server.Name} under that name",
                 "give each server a path of its own in the remote, or make another backup");
+        if (other?.ReencryptedAt > (record.ReencryptedAt ?? DateTimeOffset.MinValue))
+            throw new RelayOpsException($"{name.FileName} is not copied to store {Name}", $"the store has {other.Archive}, which was encrypted anew after this one was",
+                "name the store with the newer one first in --store, or delete that copy if this one is to stay");
+        if (other is null && former.Length > 0)
+            throw new RelayOpsException($"{name.FileName} is not copied to store {Name}", $"the store has {former[0].FileName} of the same second, without a record that tells whose it is",
+                "look at that archive, and move it elsewhere");
     }
 
     /// <summary>Of runs that were killed; one of these days may still be on its way. What cannot be removed now, the next run removes.</summary>

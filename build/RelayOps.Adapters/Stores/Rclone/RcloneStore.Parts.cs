@@ -21,6 +21,14 @@ public sealed partial class RcloneStore
 
     private static string ListOf(string archive) => archive + ListExtension;
 
+    private static IEnumerable<ArchiveName> ArchivesIn(ImmutableArray<RcloneFile> there) =>
+        there.Select(file => file.Name.EndsWith(ListExtension, StringComparison.Ordinal) ? file.Name[..^ListExtension.Length] : file.Name).Distinct()
+            .Select(ArchiveName.Find).OfType<ArchiveName>();
+
+    /// <summary>What is to be removed for the archive to be gone; the list of its parts last.</summary>
+    private static ImmutableArray<string> NamesOf(string archive, ImmutableArray<RcloneFile> there) =>
+        PartsOf(archive, there) is { IsEmpty: false } parts ? [.. parts.Select(part => part.Name), ListOf(archive)] : [archive];
+
     /// <summary>The archive's files in their order; none where it is not there, or not whole yet.</summary>
     private static ImmutableArray<RcloneFile> FilesOf(string archive, ImmutableArray<RcloneFile> there) =>
         there.FirstOrDefault(file => file.Name == archive) is { } whole ? [whole]

@@ -43,8 +43,7 @@ public sealed partial class RcloneStore : IBackupDestination
     {
         cancellationToken.ThrowIfCancellationRequested();
         var files = await FilesAsync(cancellationToken);
-        var archives = files.Select(file => file.Name.EndsWith(ListExtension, StringComparison.Ordinal) ? file.Name[..^ListExtension.Length] : file.Name).Distinct()
-            .Select(ArchiveName.Find).OfType<ArchiveName>().Select(name => (Name: name, Size: FilesOf(name.FileName, files).Sum(file => file.Size))).ToList();
+        var archives = ArchivesIn(files).Select(name => (Name: name, Size: FilesOf(name.FileName, files).Sum(file => file.Size))).ToList();
         if (archives.Count == 0)
             return [];
         using var beside = PrivateDirectory.Create();
@@ -73,13 +72,16 @@ public sealed partial class RcloneStore : IBackupDestination
     public async Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken)
     {
         var name = NameOf(backup);
-        var parts = PartsOf(name.FileName, await FilesAsync(cancellationToken)).Select(part => part.Name).ToList();
-        foreach (var file in (string[])[.. parts.Count > 0 ? [.. parts, ListOf(name.FileName)] : new[] { name.FileName }, name.Checksum, name.Record])
-        {
-            var result = await program.RunAsync(["deletefile", program.PathOf(file)], null, cancellationToken);
-            if (!result.Succeeded && !result.IsMissing && (await FilesAsync(cancellationToken)).Any(there => there.Name == file))
-                throw program.Failed($"remove {file} from", result);
-        }
+        var there = await FilesAsync(cancellationToken);
+        foreach (var file in (string[])[.. NamesOf(name.FileName, there), name.Checksum, name.Record])
+            await RemoveAsync(file, cancellationToken);
+    }
+
+    private async Task RemoveAsync(string file, CancellationToken cancellationToken)
+    {
+        var result = await program.RunAsync(["deletefile", program.PathOf(file)], null, cancellationToken);
+        if (!result.Succeeded && !result.IsMissing && (await FilesAsync(cancellationToken)).Any(there => there.Name == file))
+            throw program.Failed($"remove {file} from", result);
     }
 
     /// <summary>Nothing tells who else may read a remote, unless it is everybody: what is not encrypted goes there by consent alone.</summary>

@@ -73,6 +73,57 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
     }
 
     [Fact]
+    public async Task PutAsync_replaces_a_copy_that_was_encrypted_anew_since_and_never_the_other_way_round()
+    {
+        var former = await LocalAsync(Newest, [1, 2, 3]);
+        await store!.PutAsync(former, CancellationToken.None);
+        var renewed = await ReencryptedAsync(former, [4, 5, 6, 7]);
+
+        await store.PutAsync(renewed, CancellationToken.None);
+
+        Assert.Equal(["claude-relay-backup-20250805_142530.json", "claude-relay-backup-20250805_142530.sha256", "claude-relay-backup-20250805_142530.tar.gz.age"], There);
+        Assert.Equal("age", Assert.Single(await store.ListAsync(CancellationToken.None)).Record?.Encryption);
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.PutAsync(former, CancellationToken.None));
+        Assert.Contains("claude-relay-backup-20250805_142530.tar.gz.age, which was encrypted anew after this one", error.Why, StringComparison.Ordinal);
+        Assert.Equal([4, 5, 6, 7], File.ReadAllBytes(home["remote/backups/claude-relay-backup-20250805_142530.tar.gz.age"]));
+    }
+
+    /// <summary>It had the new one's name already, and was stopped before the last step.</summary>
+    [Fact]
+    public async Task PutAsync_removes_the_former_copy_where_a_run_broke_off_before_that()
+    {
+        var former = await LocalAsync(Newest, [1, 2, 3]);
+        var renewed = await ReencryptedAsync(former, [4, 5, 6, 7]);
+        await store!.PutAsync(renewed, CancellationToken.None);
+        File.WriteAllBytes(home["remote/backups/" + former.Backup.Archive], [1, 2, 3]);
+
+        await store.PutAsync(renewed, CancellationToken.None);
+
+        Assert.DoesNotContain(former.Backup.Archive, There);
+    }
+
+    /// <summary>The record beside both is another server's, or there is none.</summary>
+    [Theory]
+    [InlineData(true, "a backup of oslo under that name")]
+    [InlineData(false, "without a record that tells whose it is")]
+    public async Task PutAsync_removes_no_archive_that_may_be_of_another_server(bool hasRecord, string why)
+    {
+        var other = await PutAsync(Newest, [1, 2, 3]);
+        await store!.SaveRecordAsync(other, other.Record! with { Server = other.Record!.Server with { Id = "fedcba9876543210", Name = "oslo" } }, CancellationToken.None);
+        if (!hasRecord)
+            File.Delete(home["remote/backups/claude-relay-backup-20250805_142530.json"]);
+        var before = There;
+        var source = await new BackupCatalogue([local!], SilentReporter.Instance).GetAsync("latest", CancellationToken.None);
+        var renewed = await ReencryptedAsync(source, [4, 5, 6, 7]);
+
+        var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.PutAsync(renewed, CancellationToken.None));
+
+        Assert.Contains(why, error.Why, StringComparison.Ordinal);
+        Assert.Equal(before, There);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(home["remote/backups/" + other.Archive]));
+    }
+
+    [Fact]
     public async Task PutAsync_removes_what_a_killed_run_left_days_ago_and_nothing_of_one_that_may_be_at_work()
     {
         Directory.CreateDirectory(home["remote/backups"]);
@@ -165,6 +216,16 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
             return base.OpenAsync(backup, cancellationToken);
         }
     }
+
+    private async Task<CataloguedBackup> ReencryptedAsync(CataloguedBackup source, byte[] content)
+    {
+        var record = RecordOf(Newest, content, ".tar.gz.age") with { Encryption = "age", ReencryptedAt = Newest.Time.AddDays(1) };
+        await using var pending = await local!.BeginReplacementAsync(source.Backup, record.Archive, CancellationToken.None);
+        await pending.Content.WriteAsync(content);
+        return source with { Backup = await pending.CommitAsync(record, CancellationToken.None) };
+    }
+
+    private string[] There => [.. Directory.GetFiles(home["remote/backups"]).Select(Path.GetFileName).OfType<string>().Order()];
 
     /// <summary>Hides that a store is a directory.</summary>
     internal class Elsewhere(IBackupStore inner) : IBackupStore
