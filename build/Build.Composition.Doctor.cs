@@ -20,6 +20,7 @@ internal sealed partial class Composition
             Retention = RetentionPolicy(),
             IsEncrypting = Encryption.EncryptTo is not null,
             Fix = Doctor.Fix,
+            IsConfirmed = ((IHazRestore)_build).Confirm == "yes",
             DryRun = DryRun,
             Owner = Owner("Doctor"),
             LockWait = Duration.Parse(Server.LockWait),

@@ -2,7 +2,7 @@ using Nuke.Common;
 
 internal interface IDoctor : IHazServer, IHazStores, IHazEncryption, IHazGitHub, IHazReporting, IHazOperations
 {
-    [Parameter("Mends what is safe to mend: modes, directories of the local store, an operation that broke off")]
+    [Parameter("Mends what is safe to mend: modes, directories of the local store; with --confirm yes an operation that broke off")]
     bool Fix => TryGetValue<bool?>(() => Fix) ?? false;
 
     [PrintsJson]

@@ -81,7 +81,7 @@ public sealed record OperationReport
 /// <param name="Id">Stable, e.g. <c>redis.last-save</c>.</param>
 /// <param name="Outcome"><c>ok</c>, <c>not checked</c>, <c>warning</c>, <c>error</c>.</param>
 /// <param name="Next">How to mend it; null where there is nothing to mend.</param>
-/// <param name="CanFix"><c>--fix</c> does it.</param>
+/// <param name="CanFix"><c>--fix</c> does it; <c>server.journal</c> with <c>--confirm yes</c> alone.</param>
 public sealed record ReportedCheck(string Id, string Outcome, string Found, string Why, string? Next, bool CanFix);
 
 public sealed record ReportedError(string What, string Why, string Next);

@@ -83,7 +83,7 @@ public sealed class DoctorTests(Server server)
     }
 
     [Fact]
-    public async Task Doctor_mends_modes_and_an_interrupted_restore_with_fix_alone()
+    public async Task Doctor_mends_modes_with_fix_alone_and_an_interrupted_restore_once_that_is_confirmed()
     {
         await using var scenario = await Scenario.BeginAsync(server, ServerUsers.Docker);
         var source = await scenario.BackupAsync();
@@ -102,7 +102,14 @@ public sealed class DoctorTests(Server server)
         Assert.Contains("would mend there: chmod 600 '.env'", told.ToString());
         Assert.Equal(before, await StateAsync(scenario));
 
-        var mended = await DoctorRun.BeginAsync([.. Reaching(scenario), "--fix"]);
+        var closed = await DoctorRun.BeginAsync([.. Reaching(scenario), "--fix"]);
+        Assert.True(closed.Result.ExitCode == 1, closed.ToString());
+        Assert.Equal(("error", "ok"), (closed.Outcome("server.journal"), closed.Outcome("deployment.env-mode")));
+        Assert.Contains("Doctor --fix --confirm yes", closed.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(closed.Mended, line => line.Contains("interrupted operation", StringComparison.Ordinal));
+        await OpenModesAsync(scenario);
+
+        var mended = await DoctorRun.BeginAsync([.. Reaching(scenario), "--fix", "--confirm", "yes"]);
 
         Assert.True(mended.Result.ExitCode == 0, mended.ToString());
         foreach (var id in new[] { "server.journal", "server.staging", "deployment.env-mode", "deployment.init-mode", "machine.archive-modes", "machine.directory-mode" })

@@ -61,7 +61,7 @@ public sealed record CheckResult(DoctorCheck Check, Judgement Judgement)
     public CheckOutcome Outcome => Judgement.Outcome;
 }
 
-/// <summary>What <c>--fix</c> may do by itself: nothing that could lose or expose anything.</summary>
+/// <summary>What <c>--fix</c> may do: nothing that could lose or expose anything.</summary>
 public enum MendingKind
 {
     /// <summary>The mode of a file or directory of this machine.</summary>
@@ -73,7 +73,7 @@ public enum MendingKind
     /// <summary>The mode of a file of the deployment.</summary>
     ModeThere,
 
-    /// <summary>An operation that broke off is finished or undone by its journal.</summary>
+    /// <summary>An operation that broke off is finished or undone by its journal; this may stop and start the service.</summary>
     Recovery,
 }
 
@@ -88,6 +88,9 @@ public sealed record Mending(MendingKind Kind, string Target, int Mode = 0)
         MendingKind.ModeThere => $"there: chmod {Octal} '{Target}'",
         _ => "there: finish or undo the interrupted operation by its journal",
     };
+
+    /// <summary>It touches more than modes and directories.</summary>
+    public bool NeedsConfirmation => Kind == MendingKind.Recovery;
 
     /// <summary>As chmod takes it.</summary>
     public string Octal => Convert.ToString(Mode, 8);

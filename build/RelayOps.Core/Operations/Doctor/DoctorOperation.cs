@@ -13,8 +13,13 @@ public sealed class DoctorOperation(DoctorSources sources)
     {
         var gathering = new DoctorGathering(sources, request);
         var report = await LookAsync(gathering, cancellationToken);
-        ImmutableArray<Mending> mendings = [.. report.Results.SelectMany(result => result.Judgement.Fixes).Distinct()];
-        if (!request.Fix || mendings.IsEmpty)
+        if (!request.Fix)
+            return report;
+        var found = report.Results.SelectMany(result => result.Judgement.Fixes).Distinct().ToLookup(mending => !mending.NeedsConfirmation || request.IsConfirmed);
+        foreach (var left in found[false])
+            sources.Reporter.Note($"left as it is: {left}; this may stop and start the service: Doctor --fix --confirm yes does it");
+        ImmutableArray<Mending> mendings = [.. found[true]];
+        if (mendings.IsEmpty)
             return report;
         if (request.DryRun)
         {
@@ -24,13 +29,15 @@ public sealed class DoctorOperation(DoctorSources sources)
         }
 
         foreach (var mending in mendings)
-        {
             await MendAsync(mending, gathering, request, cancellationToken);
-            sources.Reporter.Note($"mended {mending}");
-        }
-
         // What was mended is believed when it is seen.
-        return await LookAsync(gathering, cancellationToken) with { Mended = mendings };
+        var after = await LookAsync(gathering, cancellationToken);
+        var isMended = mendings.ToLookup(mending => after.Confirms(mending, report));
+        foreach (var mending in isMended[true])
+            sources.Reporter.Note($"mended {mending}");
+        foreach (var mending in isMended[false])
+            sources.Reporter.Warn($"tried, and not seen to be mended: {mending}");
+        return after with { Mended = [.. isMended[true]] };
     }
 
     private async Task<DoctorReport> LookAsync(DoctorGathering gathering, CancellationToken cancellationToken)

@@ -21,8 +21,16 @@ public sealed record DoctorReport(ImmutableArray<CheckResult> Results, RelayOpsE
         ["github"] = "GitHub",
     }.ToImmutableDictionary();
 
-    /// <summary>What <c>--fix</c> did, before the results were had.</summary>
+    /// <summary>What <c>--fix</c> did, and these results do not find any more.</summary>
     public ImmutableArray<Mending> Mended { get; init; } = [];
+
+    /// <summary>Every check that offered the mending has looked again and does not any more; one that could not look again confirms nothing.</summary>
+    internal bool Confirms(Mending mending, DoctorReport before)
+    {
+        var offering = before.Results.Where(result => result.Judgement.Fixes.Contains(mending)).Select(result => result.Check.Id).ToHashSet();
+        return Results.Where(result => offering.Contains(result.Check.Id)).All(result => result.Outcome != CheckOutcome.NotChecked
+            && !result.Judgement.Fixes.Any(still => still.Kind == mending.Kind && still.Target == mending.Target));
+    }
 
     public int Count(CheckOutcome outcome) => Results.Count(result => result.Outcome == outcome);
 
@@ -53,7 +61,7 @@ public sealed record DoctorReport(ImmutableArray<CheckResult> Results, RelayOpsE
                 if (judgement.Next is not { } next)
                     continue;
                 yield return $"               why:  {check.Why}";
-                yield return $"               mend: {next}{(judgement.Fixes.IsEmpty ? "" : "   (--fix does it)")}";
+                yield return $"               mend: {next}{(judgement.Fixes.IsEmpty ? "" : $"   ({(judgement.Fixes.Any(fix => fix.NeedsConfirmation) ? "--fix --confirm yes" : "--fix")} does it)")}";
             }
         }
 

@@ -57,8 +57,11 @@ public sealed record DoctorRequest
 
     public bool IsEncrypting { get; init; }
 
-    /// <summary>Mends what is safe to mend.</summary>
+    /// <summary>Mends what is safe to mend: modes and directories.</summary>
     public bool Fix { get; init; }
+
+    /// <summary>With <see cref="Fix"/>: what may stop and start the service as well.</summary>
+    public bool IsConfirmed { get; init; }
 
     /// <summary>With <see cref="Fix"/>: tells what would be mended.</summary>
     public bool DryRun { get; init; }

@@ -40,7 +40,7 @@ internal static class ServerChecks
         Check("clock", "a lock is stale, and a log line before another, by the server's clock", Clock),
         Check("lock", "one operation at a time", Lock),
         Check("journal", "until it is finished or undone nobody knows which data the service would run on", server => server.HasJournal && server.LockAge is not < 90
-            ? Judgement.Error("a restore or rollback broke off here", "run Doctor --fix, or any of Backup, Restore and Rollback: each first finishes or undoes it by its journal",
+            ? Judgement.Error("a restore or rollback broke off here", "run Doctor --fix --confirm yes, or any of Backup, Restore and Rollback: each first finishes or undoes it by its journal",
                 new Mending(MendingKind.Recovery, ".relayops/journal.json"))
             : Judgement.Passed(server.HasJournal ? "an operation is at work" : "no operation broke off")),
         Check("staging", "files that nobody will use take space", server => server.Staging.IsEmpty || server.HasJournal || server.LockAge is < 90
