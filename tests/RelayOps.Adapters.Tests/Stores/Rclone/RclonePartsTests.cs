@@ -140,6 +140,24 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
     }
 
     [Fact]
+    public async Task PutAsync_removes_every_part_of_what_the_former_key_opens()
+    {
+        var source = await LocalAsync(Newest, [1, 2, 3]);
+        await Open(1).PutAsync(source, CancellationToken.None);
+        var record = RecordOf(Newest, [4, 5, 6], ".tar.gz.age") with { Encryption = "age", ReencryptedAt = Newest.Time.AddDays(1) };
+        await using (var pending = await new LocalDirectoryStore(home["local"], SilentReporter.Instance).BeginReplacementAsync(source.Backup, record.Archive, CancellationToken.None))
+        {
+            await pending.Content.WriteAsync(new byte[] { 4, 5, 6 });
+            source = source with { Backup = await pending.CommitAsync(record, CancellationToken.None) };
+        }
+
+        await Open(1).PutAsync(source, CancellationToken.None);
+
+        Assert.Equal([".json", ".sha256", ".tar.gz.age.part001", ".tar.gz.age.part002", ".tar.gz.age.part003", ".tar.gz.age.parts"],
+            Files.Select(file => file["claude-relay-backup-20250805_142530".Length..]));
+    }
+
+    [Fact]
     public async Task PutAsync_removes_parts_that_a_killed_run_left_days_ago_and_no_others()
     {
         await PutAsync(Oldest, [1, 2, 3]);
