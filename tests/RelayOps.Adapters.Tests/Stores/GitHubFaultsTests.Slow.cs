@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using RelayOps.Adapters.Stores.GitHub;
-using RelayOps.Core.Backups;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Streams;
 
@@ -21,7 +19,7 @@ public partial class GitHubFaultsTests
         using var store = Open(Stall, clock);
         var began = clock.GetUtcNow();
 
-        await store.PutAsync(new CataloguedBackup(new TricklingStore(content, Trickle), GitHubScene.Source(GitHubRecords.Of(Id, content), content).Backup), CancellationToken.None);
+        await store.PutAsync(Source(Trickle), CancellationToken.None);
 
         Assert.True(clock.GetUtcNow() - began > Stall * 5);
         RequireArchive(uploads: 1);
@@ -34,12 +32,12 @@ public partial class GitHubFaultsTests
         using var store = Open(Stall, clock);
         var trickled = 0;
 
-        await store.PutAsync(new CataloguedBackup(new TricklingStore(content, () =>
+        await store.PutAsync(Source(() =>
         {
             // Behind the first pass, which takes the checksums, and in the middle of the second.
             if (++trickled == Chunks + Chunks / 2)
                 clock.Advance(Stall * 1.1);
-        }), GitHubScene.Source(GitHubRecords.Of(Id, content), content).Backup), CancellationToken.None);
+        }), CancellationToken.None);
 
         RequireArchive(uploads: 2);
         Assert.Equal(TimeSpan.FromSeconds(2), Assert.Single(scene.Waits));
@@ -84,20 +82,10 @@ public partial class GitHubFaultsTests
         Assert.Empty(scene.Waits);
     }
 
+    /// <param name="trickle">Before each tenth of the archive.</param>
+    private CataloguedBackup Source(Action trickle) => GitHubScene.Source(GitHubRecords.Of(Id, content), content, bytes => new Trickling(bytes, trickle));
+
     private void Trickle() => clock.Advance(Stall * 0.7);
-
-    private sealed class TricklingStore(byte[] archive, Action trickle) : IBackupStore
-    {
-        public string Name => "trickling";
-
-        public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) => Task.FromResult<Stream>(new Trickling(new MemoryStream(archive, writable: false), trickle));
-
-        public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
 
     /// <summary>A tenth at a time, each after a while.</summary>
     private sealed class Trickling(MemoryStream inner, Action trickle) : ReadOnlyStream

@@ -64,7 +64,8 @@ internal sealed class GitHubScene(FakeGitHub? shared = null) : IDisposable
     }
 
     /// <summary>A backup in another store.</summary>
-    public static CataloguedBackup Source(CatalogueRecord record, byte[] content) => new(new BytesStore(content), new StoredBackup
+    /// <param name="through">What its bytes pass when they are read; null for nothing.</param>
+    public static CataloguedBackup Source(CatalogueRecord record, byte[] content, Func<MemoryStream, Stream>? through = null) => new(new BytesStore(content, through), new StoredBackup
     {
         Id = BackupId.Get(record.BackupId),
         Store = "memory",
@@ -83,12 +84,12 @@ internal sealed class GitHubScene(FakeGitHub? shared = null) : IDisposable
             Server.Dispose();
     }
 
-    private sealed class BytesStore(byte[] archive) : IBackupStore
+    private sealed class BytesStore(byte[] archive, Func<MemoryStream, Stream>? through) : IBackupStore
     {
         public string Name => "memory";
 
         public Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
-            Task.FromResult<Stream>(new MemoryStream(archive, writable: false));
+            Task.FromResult(new MemoryStream(archive, writable: false) is var bytes && through is not null ? through(bytes) : bytes);
 
         public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
