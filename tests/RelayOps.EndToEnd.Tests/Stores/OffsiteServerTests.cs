@@ -6,6 +6,7 @@ using RelayOps.Testing.Processes;
 using RelayOps.Testing.Rclone;
 using RelayOps.Testing.Redis;
 using RelayOps.Testing.Ssh;
+using Xunit.Abstractions;
 
 namespace RelayOps.EndToEnd.Tests.Stores;
 
@@ -13,7 +14,7 @@ namespace RelayOps.EndToEnd.Tests.Stores;
 /// A server with a login, described with it in the store's name. It serves s3; where no rclone is to be had that does, webdav, so that whether
 /// these tests pass hangs on no mirror.
 /// </summary>
-public sealed class OffsiteServerTests : IDisposable
+public sealed class OffsiteServerTests(ITestOutputHelper output) : IDisposable
 {
     private const string Key = "canarykey77aa";
 
@@ -29,6 +30,7 @@ public sealed class OffsiteServerTests : IDisposable
     public async Task Backups_go_there_and_come_back_and_the_login_is_seen_by_nobody()
     {
         await using var server = await StartAsync();
+        output.WriteLine(server.Kind);
         await using var deployment = await NativeDeployment.StartAsync(new RedisServerOptions { Settings = ["enable-debug-command local"] }, Patience);
         await deployment.FillAsync(500, 100, Patience);
         var digest = await deployment.Redis.Cli.RunAsync(["DEBUG", "DIGEST"], Patience);
@@ -112,13 +114,16 @@ public sealed class OffsiteServerTests : IDisposable
         {
             var s3 = await RcloneServer.StartAsync(newer, _directory.File("bucket"), "s3", ["--auth-key", $"{Key},{Password}"]);
             string Store(string secret) => $"rclone::s3,provider=Other,access_key_id={Key},secret_access_key={secret},endpoint='{s3.Address}',force_path_style=true:relay/backups";
-            return new Serving(s3, Store(Password), Store("canary-wrong"), Password, "403");
+            return new Serving(s3, Store(Password), Store("canary-wrong"), Password, "403") { Kind = $"served over s3, by {newer}" };
         }
 
         var webdav = await RcloneServer.StartAsync(_directory.File("bucket"), "webdav", "--user", "relay", "--pass", Password);
         var (right, wrong) = (await ObscureAsync(Password), await ObscureAsync("canary-wrong"));
         string Described(string pass) => $"rclone::webdav,url='{webdav.Address}',user=relay,pass={pass}:relay/backups";
-        return new Serving(webdav, Described(right), Described(wrong), right, "401");
+        return new Serving(webdav, Described(right), Described(wrong), right, "401")
+        {
+            Kind = "SERVED OVER WEBDAV, NOT S3: neither this machine's rclone serves s3, nor is a newer one to be had. What is proven here is not proven of S3.",
+        };
     }
 
     /// <summary>The machine's own rclone where it serves s3, else the newest of the distribution.</summary>
@@ -135,6 +140,9 @@ public sealed class OffsiteServerTests : IDisposable
     /// <param name="Refusal">The server's status for <paramref name="WrongStore"/>.</param>
     private sealed record Serving(RcloneServer Process, string Store, string WrongStore, string Secret, string Refusal) : IAsyncDisposable
     {
+        /// <summary>For whoever reads the test's output, and might take one for the other.</summary>
+        public required string Kind { get; init; }
+
         public ValueTask DisposeAsync() => Process.DisposeAsync();
     }
 }

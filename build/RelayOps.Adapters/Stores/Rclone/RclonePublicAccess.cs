@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RelayOps.Adapters.Drills;
 using RelayOps.Core;
 
 namespace RelayOps.Adapters.Stores.Rclone;
@@ -10,7 +11,7 @@ namespace RelayOps.Adapters.Stores.Rclone;
 /// whose own settings say otherwise is none.
 /// </summary>
 /// <remarks>Source: rclone's documentation of s3 (acl, bucket_acl), Google Cloud Storage (object_acl, bucket_acl), Azure (public_access), and of the precedence of its options.</remarks>
-internal sealed partial class RclonePublicAccess(RcloneRemote remote, RcloneProgram program)
+internal sealed partial class RclonePublicAccess(RcloneRemote remote)
 {
     /// <summary>Remotes that stand for others, one behind the other.</summary>
     private const int Deepest = 8;
@@ -20,8 +21,9 @@ internal sealed partial class RclonePublicAccess(RcloneRemote remote, RcloneProg
     /// <exception cref="RelayOpsException">Everybody could read it there (<see cref="ExitStatus.WrongUse"/>).</exception>
     public async Task RefuseAsync(CancellationToken cancellationToken)
     {
-        var configuration = await program.RunAsync(["config", "dump", "--ask-password=false"], null, cancellationToken);
-        if (Find(remote, configuration.Output, Environment.GetEnvironmentVariable) is { } setting)
+        // Nothing of the remote's own credentials: they are not needed for it.
+        var configuration = await Programs.FindOutputAsync("rclone", ["config", "dump", "--ask-password=false"], cancellationToken);
+        if (Find(remote, configuration ?? "", Environment.GetEnvironmentVariable) is { } setting)
             throw new RelayOpsException($"nothing is sent to store {RcloneStore.Prefix}{remote.Shown}",
                 $"the backup is not encrypted, and rclone is told '{setting}': everybody could read the server's keys",
                 "encrypt it (--encrypt-to), or take that setting out of the store's name or of rclone's configuration", ExitStatus.WrongUse);

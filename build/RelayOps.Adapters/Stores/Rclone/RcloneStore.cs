@@ -34,7 +34,7 @@ public sealed partial class RcloneStore : IBackupDestination
         remote = named.Argument;
         this.allowPlaintext = allowPlaintext;
         program = new RcloneProgram(named);
-        publicAccess = new RclonePublicAccess(named, program);
+        publicAccess = new RclonePublicAccess(named);
     }
 
     public string Name { get; }

@@ -70,7 +70,8 @@ public sealed class MailSecurityTests : IDisposable
     private static async Task<IReadOnlyList<string>> TellAsync(string server)
     {
         using var notifications = new Adapters.Reporting.Notifications.Notifications(NotifierAddress.ParseAll($"{server}/?from=relayops@example.org&to=a@example.org"),
-            new NoticeOrigin("tokyo", null), onSuccess: false, new FakeTimeProvider()) { Patience = TimeSpan.FromSeconds(30) };
+            new NoticeOrigin("tokyo", null), onSuccess: false, new FakeTimeProvider())
+        { Patience = TimeSpan.FromSeconds(30) };
         return await notifications.EndAsync(Reports.Failure, CancellationToken.None);
     }
 }
