@@ -33,8 +33,7 @@ public sealed class WorkflowRunner : IDisposable
         Directory.CreateDirectory(Path.Combine(Workspace, ".nuke"));
         File.WriteAllText(Path.Combine(Workspace, ".nuke", "parameters.json"), "{}");
         File.WriteAllText(Path.Combine(Workspace, ".nuke", "parameters.tokyo.json"), new JsonObject { ["DeploymentPath"] = deploymentPath }.ToJsonString());
-        File.WriteAllText(Path.Combine(Workspace, "build.sh"), $"#!/bin/bash\nexport RELAYOPS_CALLER_DIRECTORY=$PWD NUKE_TELEMETRY_OPTOUT=1 NO_COLOR=1\nexec dotnet '{assembly}' \"$@\" --no-logo\n");
-        File.SetUnixFileMode(Path.Combine(Workspace, "build.sh"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        WriteBuildScript($"export RELAYOPS_CALLER_DIRECTORY=$PWD NUKE_TELEMETRY_OPTOUT=1 NO_COLOR=1\nexec dotnet '{assembly}' \"$@\" --no-logo");
         GitHub = new JsonObject
         {
             ["event_name"] = "schedule",
@@ -57,6 +56,15 @@ public sealed class WorkflowRunner : IDisposable
     public Dictionary<string, string> Variables { get; } = new() { ["PROFILES"] = "[\"tokyo\"]", ["SERVER"] = "local" };
 
     public Dictionary<string, string> Secrets { get; } = [];
+
+    /// <summary>What <c>./build.sh</c> does there, instead of being RelayOps.</summary>
+    public void WriteBuildScript(string script)
+    {
+        File.WriteAllText(Path.Combine(Workspace, "build.sh"), $"#!/bin/bash\n{script}\n");
+        File.SetUnixFileMode(Path.Combine(Workspace, "build.sh"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public Task<RanWorkflow> OnPushAsync(string workflow) => RunAsync(workflow, "push", []);
 
     public Task<RanWorkflow> OnScheduleAsync(string workflow) => RunAsync(workflow, "schedule", []);
 
