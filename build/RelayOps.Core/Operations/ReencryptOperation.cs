@@ -55,8 +55,12 @@ public sealed class ReencryptOperation(VerifyTools tools)
     {
         var id = request.Backup.Id;
         foreach (var copy in request.Copies)
-            tools.Reporter.Warn($"store {copy.Store.Name} still has {copy.Backup.Archive} as it was before: " + (copy.Store is IBackupDestination
-                ? $"replace it with Copy --backup-id {id} --store {copy.Store.Name}" : "remove it there, or wait until it expires"));
+            tools.Reporter.Warn($"store {copy.Store.Name} still has {copy.Backup.Archive} as it was before: " + copy.Store switch
+            {
+                IBackupDestination { ReplacesFormer: true } => $"replace it with Copy --backup-id {id} --store {copy.Store.Name}",
+                IBackupDestination => $"delete it there, and then Copy --backup-id {id} --store {copy.Store.Name}",
+                _ => "remove it there, or wait until it expires",
+            });
         tools.Reporter.Note($"copies of {id} in stores that --store does not name are what they were");
     }
 

@@ -11,6 +11,9 @@ public interface IBackupDestination : IBackupStore
     /// <exception cref="RelayOpsException">It must not or cannot be copied; nothing of it is visible in the store.</exception>
     Task<StoredBackup> PutAsync(CataloguedBackup source, CancellationToken cancellationToken);
 
+    /// <summary>A backup that was encrypted anew takes the place of what the former key opens; else that has to be removed before.</summary>
+    bool ReplacesFormer => false;
+
     /// <summary>Refuses, before anything is read or sent, what must not go there.</summary>
     /// <exception cref="RelayOpsException">(<see cref="ExitStatus.WrongUse"/>).</exception>
     Task RequireAdmissionAsync(bool isEncrypted, CancellationToken cancellationToken);

@@ -39,6 +39,8 @@ public sealed partial class RcloneStore : IBackupDestination
 
     public string Name { get; }
 
+    public bool ReplacesFormer => true;
+
     public async Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
