@@ -17,7 +17,7 @@ public sealed class CipherKeys : IAsyncLifetime
 {
     public const string Passphrase = "canary passphrase ñ 7f3a";
 
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("relayops-keys-");
 
