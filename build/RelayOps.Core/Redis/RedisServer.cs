@@ -35,7 +35,9 @@ public sealed class RedisServer(
         dir=$(redis-cli "$@" CONFIG GET dir | sed -n 2p)
         file=$(redis-cli "$@" CONFIG GET dbfilename | sed -n 2p)
         printf -- '--- disk\n'; df -Pk "${dir:-.}" 2>/dev/null | awk 'END { print $4 }'
-        printf -- '--- owner\n'; stat -c '%u %g' "$dir/$file" 2>/dev/null || stat -c '%u %g' "$dir" 2>/dev/null
+        aof=$(redis-cli "$@" CONFIG GET appenddirname | sed -n 2p)
+        [ -n "$aof" ] || aof=$(redis-cli "$@" CONFIG GET appendfilename | sed -n 2p)
+        printf -- '--- owner\n'; for f in "$dir/$file" "$dir/${aof:-appendonly.aof}" "$dir"; do stat -c '%u %g' "$f" 2>/dev/null && break; done
         exit 0
         """;
 
@@ -87,7 +89,7 @@ public sealed class RedisServer(
 
     public long UsedMemory => Number("used_memory");
 
-    /// <summary>The numeric owner of the dump, or of the directory where there is none yet.</summary>
+    /// <summary>The numeric owner of the dump, or of the append-only files or the directory where there is none yet.</summary>
     public string? DumpOwner => dumpOwner;
 
     /// <summary>The numeric group beside it.</summary>
