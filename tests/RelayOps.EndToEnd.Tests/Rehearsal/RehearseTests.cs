@@ -93,16 +93,19 @@ public sealed class RehearseTests(Server server) : IDisposable
     [Fact]
     public async Task Rehearse_removes_what_a_killed_one_has_left_and_cleans_up_when_it_is_interrupted()
     {
-        await using (var killed = Start())
+        // The third digest is the last that is compared, and the staged files are checked in the middle of the restore.
+        using (var compare = await HeldProgram.CreateAsync(_other.File("compare"), "redis-cli", "DIGEST", call: 3))
         {
-            await ReachAsync(killed, step: 5);
+            await using var killed = Start(compare.SearchPath);
+            await compare.IsReachedAsync(killed);
             killed.Signal("KILL");
             await killed.WaitAsync();
         }
 
         Assert.Single(Directory.EnumerateDirectories(_temporary.Path, "relayops-rehearsal-*"));
-        await using var run = Start();
-        await ReachAsync(run, step: 4);
+        using var check = await HeldProgram.CreateAsync(_other.File("check"), "sha256sum", "", call: 1);
+        await using var run = Start(check.SearchPath);
+        await check.IsReachedAsync(run);
         run.Signal("INT");
 
         var result = await run.WaitAsync();
