@@ -56,10 +56,11 @@ internal sealed class GitHubComposition : IDisposable
         {
             if (store is IBackupDestination destination)
                 await destination.RequireAdmissionAsync(isEncrypted, cancellationToken);
-            if (store is not ArtifactStore artifacts)
-                continue;
-            await artifacts.RequireAdmissionAsync(isEncrypted, cancellationToken);
-            _admitted.Add(artifacts.Name);
+            else if (store is ArtifactStore artifacts)
+            {
+                await artifacts.RequireAdmissionAsync(isEncrypted, cancellationToken);
+                _admitted.Add(artifacts.Name);
+            }
         }
 
         if (Stores.Count == 0 && Variable("RUNNER_ENVIRONMENT") == "github-hosted")

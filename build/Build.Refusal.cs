@@ -14,11 +14,10 @@ internal static class Refusal
         var mask = new SecretMask();
         foreach (var secret in CommandLineSources.SecretsIn(BuildSurface.Of(buildType), environment))
             mask.Add(secret);
-        var error = new ReportedError(mask.Clean(wrong.What), mask.Clean(wrong.Why), mask.Clean(wrong.Next));
         await Console.Error.WriteLineAsync(mask.Clean(wrong.ToException().Message));
-        StandardOutput.Fail(ExitStatus.WrongUse, error.What, error.Why, error.Next);
+        var report = ReportTexts.Map(Report(wrong, arguments), mask.Clean);
+        StandardOutput.Fail(ExitStatus.WrongUse, report.Error!.What, report.Error.Why, report.Error.Next);
         var destinations = ReportDestinations.From(environment.GetValueOrDefault, Console.Out, reportPath: null, mask);
-        var report = ReportTexts.Map(Report(error, arguments), mask.Clean);
         var problems = (await ReportPublisher.PublishAsync(report, destinations, CancellationToken.None))
             .Concat(isAttended ? [] : await NotifyAsync(report, environment));
         foreach (var problem in problems)
@@ -41,7 +40,7 @@ internal static class Refusal
         }
     }
 
-    private static OperationReport Report(ReportedError error, IReadOnlyList<string> arguments)
+    private static OperationReport Report(CommandLineError wrong, IReadOnlyList<string> arguments)
     {
         var operation = arguments.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "Run";
         return new OperationReport
@@ -50,8 +49,8 @@ internal static class Refusal
             StartedAt = TimeProvider.System.GetUtcNow(),
             Seconds = 0,
             ExitStatus = (int)ExitStatus.WrongUse,
-            Verdict = $"{operation} was refused: {error.What}",
-            Error = error,
+            Verdict = $"{operation} was refused: {wrong.What}",
+            Error = new ReportedError(wrong.What, wrong.Why, wrong.Next),
         };
     }
 }

@@ -24,6 +24,12 @@ internal static class ArchiveParts
 {
     private const string Suffix = ".part";
 
+    /// <summary>Their numbers have three digits.</summary>
+    private const int Most = 999;
+
+    /// <summary>Bytes of a part below which there would be too many of them.</summary>
+    public static long Smallest(long size) => (size + Most - 1) / Most;
+
     /// <summary>Under its own name when it fits into one file; else into parts as large as may be, and the rest.</summary>
     public static IEnumerable<ArchivePart> Cut(string archive, long size, long largest)
     {

@@ -4,6 +4,7 @@ using RelayOps.Core.Backups;
 using RelayOps.Core.Hosts;
 using RelayOps.Core.Redis;
 using RelayOps.Core.Reporting;
+using RelayOps.Core.Stores;
 
 namespace RelayOps.Core.Deployments;
 
@@ -27,7 +28,7 @@ public sealed class DeploymentInspection(IHost host, IComposeParser compose, IRe
         var routes = new AccessRoutes(host, survey, containers);
         var config = await GetConfigAsync(survey, routes, cancellationToken);
         var environment = DotEnv.Parse(config.Tree.Find(".env") is null ? "" : await ReadTextAsync(config.Route, ".env", cancellationToken));
-        foreach (var secret in environment.Secrets)
+        foreach (var secret in environment.SecretsBeside([ArchiveName.Prefix, survey.Path, .. containers.SelectMany(container => new[] { container.Name, container.Image })]))
             reporter.Hide(secret);
 
         var data = ReachAsync(routes, survey, parts, DeploymentParts.Data, cancellationToken);

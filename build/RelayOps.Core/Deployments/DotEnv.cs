@@ -21,9 +21,10 @@ public sealed record DotEnv(ImmutableDictionary<string, string> Values, Immutabl
     public static DotEnv Parse(string text) => new Reader(text.Replace("\r\n", "\n", StringComparison.Ordinal)).Read();
 
     /// <summary>What must never be shown: values whose names say so. A shorter one is some word that other texts have too.</summary>
-    public IEnumerable<string> Secrets => Values
+    /// <param name="shown">Names that have to be shown and read by others: what is a part of one cannot be hidden.</param>
+    public IEnumerable<string> SecretsBeside(IReadOnlyCollection<string> shown) => Values
         .Where(pair => pair.Value.Length >= ShortestSecret && SecretNames.Any(end => pair.Key.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
-        .Select(pair => pair.Value);
+        .Select(pair => pair.Value).Where(secret => !shown.Any(name => name.Contains(secret, StringComparison.Ordinal)));
 
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => $"{nameof(DotEnv)} with {Values.Count} names";

@@ -47,8 +47,8 @@ public class DotEnvTests
     public void ToString_tells_no_value() => Assert.DoesNotContain("hidden", DotEnv.Parse("A=hidden").ToString(), StringComparison.Ordinal);
 
     [Fact]
-    public void Secrets_are_the_values_whose_names_say_so() => Assert.Equal(
+    public void SecretsBeside_are_the_values_whose_names_say_so_and_that_are_no_part_of_a_name() => Assert.Equal(
         ["an-encryption-key", "another-password", "sk-of-somebody"],
-        DotEnv.Parse("ENCRYPTION_KEY=an-encryption-key\nPORT=30000000\nREDIS_PASSWORD=short\nADMIN_PASSWORD=another-password\nAPI_KEY_PREFIX=not-a-secret\nmy_token=sk-of-somebody\n")
-            .Secrets.Order(StringComparer.Ordinal));
+        DotEnv.Parse("ENCRYPTION_KEY=an-encryption-key\nSESSION_SECRET=claude-relay\nPORT=30000000\nREDIS_PASSWORD=short\nADMIN_PASSWORD=another-password\nAPI_KEY_PREFIX=not-a-secret\nmy_token=sk-of-somebody\n")
+            .SecretsBeside(["claude-relay-backup-"]).Order(StringComparer.Ordinal));
 }

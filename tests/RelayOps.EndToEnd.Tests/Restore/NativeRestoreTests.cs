@@ -161,7 +161,14 @@ public sealed class NativeRestoreTests : IAsyncDisposable
             Assert.Empty(Directory.EnumerateFileSystemEntries(scenario.Deployment.Path, "*.bak.*"));
         }
 
-        swapping!.PlantsAt = int.MaxValue;
+        // Nor where it cannot be read to the end, which is where it is held to what was verified.
+        (swapping!.Opened, swapping.PlantsAt, swapping.BreaksAt) = (1, int.MaxValue, 3);
+        var broken = await Assert.ThrowsAsync<RelayOpsException>(() => scenario.RestoreAsync(source));
+        Assert.Equal((ExitStatus.BadBackup, 3), (broken.Status, swapping.Opened));
+        Assert.Equal("old old", await scenario.MarksAsync());
+        Assert.Empty(scenario.Leftovers());
+
+        swapping.BreaksAt = int.MaxValue;
         await scenario.RestoreAsync(source);
         Assert.Equal("new new", await scenario.MarksAsync());
     }

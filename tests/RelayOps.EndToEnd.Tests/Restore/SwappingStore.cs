@@ -1,5 +1,6 @@
 using RelayOps.Core.Backups;
 using RelayOps.Core.Stores;
+using RelayOps.Core.Streams;
 
 namespace RelayOps.EndToEnd.Tests.Restore;
 
@@ -13,15 +14,34 @@ internal sealed class SwappingStore(IBackupStore honest, string planted) : IBack
 
     public int PlantsAt { get; set; } = int.MaxValue;
 
+    /// <summary>From that opening on the archive has no end: an error is in its place.</summary>
+    public int BreaksAt { get; set; } = int.MaxValue;
+
     public string Name => honest.Name;
 
     public Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => honest.ListAsync(cancellationToken);
 
-    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken) =>
-        ++Opened < PlantsAt ? await honest.OpenAsync(backup, cancellationToken) : File.OpenRead(planted);
+    public async Task<Stream> OpenAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        var archive = ++Opened < PlantsAt ? await honest.OpenAsync(backup, cancellationToken) : File.OpenRead(planted);
+        return Opened < BreaksAt ? archive : new Endless(archive);
+    }
 
     public Task SaveRecordAsync(StoredBackup backup, CatalogueRecord record, CancellationToken cancellationToken) =>
         honest.SaveRecordAsync(backup, record, cancellationToken);
 
     public Task DeleteAsync(StoredBackup backup, CancellationToken cancellationToken) => honest.DeleteAsync(backup, cancellationToken);
+
+    private sealed class Endless(Stream inner) : ReadOnlyStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await inner.ReadAsync(buffer, cancellationToken) is > 0 and var read ? read : throw new IOException("it is cut");
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }

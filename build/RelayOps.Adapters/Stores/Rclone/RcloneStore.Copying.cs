@@ -53,14 +53,22 @@ public sealed partial class RcloneStore
                 throw new RelayOpsException($"{name.FileName} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again");
             await WriteAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), cancellationToken);
             await WriteAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
-            await DemandAsync($"name {name.FileName} in", ["moveto", program.PathOf(partial), program.PathOf(name.FileName)], cancellationToken);
+            await RenameAsync(partial, name.FileName, cancellationToken);
         }
         catch when (!isProven)
         {
             await TryRemoveAsync(partial);
             throw;
         }
+
+        // The whole is what is read from now on.
+        foreach (var part in NamesOf(name.FileName, there).Where(file => file != name.FileName))
+            await RemoveAsync(part, cancellationToken);
     }
+
+    /// <summary>Over whatever has the name: rclone by itself takes a file of the same size for the same one where a remote tells nothing else, and removes what was sent.</summary>
+    private Task RenameAsync(string partial, string name, CancellationToken cancellationToken) =>
+        DemandAsync($"name {name} in", ["moveto", "--ignore-times", program.PathOf(partial), program.PathOf(name)], cancellationToken);
 
     /// <summary>What has the name is an older or damaged copy of this backup, or another server's backup of the same second, which nobody may write over.</summary>
     /// <param name="former">Archives of the same second that are encrypted otherwise; one record is beside all of them.</param>

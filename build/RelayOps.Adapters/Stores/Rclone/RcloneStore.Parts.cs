@@ -25,9 +25,9 @@ public sealed partial class RcloneStore
         there.Select(file => file.Name.EndsWith(ListExtension, StringComparison.Ordinal) ? file.Name[..^ListExtension.Length] : file.Name).Distinct()
             .Select(ArchiveName.Find).OfType<ArchiveName>();
 
-    /// <summary>What is to be removed for the archive to be gone; the list of its parts last.</summary>
+    /// <summary>Every file that is the archive, whole or in parts; the list of these last.</summary>
     private static ImmutableArray<string> NamesOf(string archive, ImmutableArray<RcloneFile> there) =>
-        PartsOf(archive, there) is { IsEmpty: false } parts ? [.. parts.Select(part => part.Name), ListOf(archive)] : [archive];
+        [.. there.Where(file => file.Name == archive).Concat(PartsOf(archive, there)).Concat(there.Where(file => file.Name == ListOf(archive))).Select(file => file.Name)];
 
     /// <summary>The archive's files in their order; none where it is not there, or not whole yet.</summary>
     private static ImmutableArray<RcloneFile> FilesOf(string archive, ImmutableArray<RcloneFile> there) =>
@@ -54,45 +54,56 @@ public sealed partial class RcloneStore
     private async Task PutPartsAsync(CataloguedBackup source, ArchiveName name, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
     {
         var record = source.Backup.Record!;
-        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var archive = await source.Store.OpenAsync(source.Backup, cancellationToken);
-        var list = new StringBuilder();
-        foreach (var part in ArchiveParts.Cut(name.FileName, record.SizeBytes, LargestFile))
+        // What is shown stays as it is until the other is whole: its parts are sent under other names, as a single file is.
+        var prefix = FilesOf(name.FileName, there).IsEmpty ? "" : PartialPrefix;
+        var arrived = new List<ArrivedPart>();
+        using (var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
         {
-            var mayBeThere = there.Any(file => file.Name == part.Name && file.Size == part.Size);
-            list.Append(CultureInfo.InvariantCulture, $"{await PutPartAsync(source, archive, part, whole, mayBeThere, cancellationToken)}  {part.Name}\n");
+            await using var archive = await source.Store.OpenAsync(source.Backup, cancellationToken);
+            foreach (var part in ArchiveParts.Cut(name.FileName, record.SizeBytes, Math.Max(LargestFile, ArchiveParts.Smallest(record.SizeBytes))))
+                arrived.Add(await PutPartAsync(source, archive, part, part with { Name = prefix + part.Name }, whole, there, cancellationToken));
+            if (await archive.ReadAsync(new byte[1], cancellationToken) > 0 || Convert.ToHexStringLower(whole.GetHashAndReset()) != record.Sha256)
+                throw NotAsRecorded(name.FileName);
         }
 
-        if (await archive.ReadAsync(new byte[1], cancellationToken) > 0 || Convert.ToHexStringLower(whole.GetHashAndReset()) != record.Sha256)
-            throw NotAsRecorded(name.FileName);
+        foreach (var part in arrived.Where(part => part.At != part.Name))
+            await RenameAsync(part.At, part.Name, cancellationToken);
+        // Of a longer archive that had the name: it would be read as the end of this one.
+        foreach (var surplus in PartsOf(name.FileName, there).Select(file => file.Name).Except(arrived.Select(part => part.Name)))
+            await RemoveAsync(surplus, cancellationToken);
         await WriteAsync(name.Checksum, LocalDirectoryStore.ChecksumLine(record), cancellationToken);
         await WriteAsync(name.Record, CatalogueJson.Write(record), cancellationToken);
-        await WriteAsync(ListOf(name.FileName), Encoding.ASCII.GetBytes(list.ToString()), cancellationToken);
+        await WriteAsync(ListOf(name.FileName), Encoding.ASCII.GetBytes(string.Concat(arrived.Select(part => $"{part.Sha256}  {part.Name}\n"))), cancellationToken);
         // A damaged copy in one piece, which would be read first.
         if (there.Any(file => file.Name == name.FileName))
-            await DemandAsync($"replace {name.FileName} in", ["deletefile", program.PathOf(name.FileName)], cancellationToken);
+            await RemoveAsync(name.FileName, cancellationToken);
     }
 
-    /// <returns>Its checksum, which is also that of what the remote has.</returns>
-    private async Task<string> PutPartAsync(
-        CataloguedBackup source, Stream archive, ArchivePart part, IncrementalHash whole, bool mayBeThere, CancellationToken cancellationToken)
+    /// <param name="target">The same part, as it is sent.</param>
+    private async Task<ArrivedPart> PutPartAsync(CataloguedBackup source, Stream archive, ArchivePart part, ArchivePart target,
+        IncrementalHash whole, ImmutableArray<RcloneFile> there, CancellationToken cancellationToken)
     {
+        // Sent by a run that was stopped before it came to the end.
+        var candidates = there.Where(file => file.Size == part.Size && (file.Name == part.Name || file.Name == target.Name)).Select(file => file.Name).ToList();
         await using var content = new HashedPart(archive, part.Size, whole);
-        var result = mayBeThere ? null : await program.RunAsync(SendTo(part), content, cancellationToken);
+        var result = candidates.Count > 0 ? null : await program.RunAsync(SendTo(target), content, cancellationToken);
         // What rclone did not take, too: the archive is proven as a whole.
         await content.CopyToAsync(Stream.Null, cancellationToken);
         if (content.Total != part.Size)
             throw NotAsRecorded(source.Backup.Archive);
         var sha256 = content.Sha256();
-        for (var attempt = 1; ; attempt++)
+        foreach (var candidate in candidates)
+            if (await HasAsync(candidate, sha256, cancellationToken))
+                return new ArrivedPart(part.Name, candidate, sha256);
+        for (var attempt = result is null ? 0 : 1; ; attempt++)
         {
-            if (result is null or { Succeeded: true } && await HasAsync(part.Name, sha256, cancellationToken))
-                return sha256;
+            if (result is { Succeeded: true } && await HasAsync(target.Name, sha256, cancellationToken))
+                return new ArrivedPart(part.Name, target.Name, sha256);
             if (attempt == RcloneProgram.Attempts)
                 throw result is { Succeeded: false } ? program.Failed("write to", result)
                     : new RelayOpsException($"{part.Name} did not arrive whole in store {Name}", "its checksum there is another one", "run the same command again: it goes on with this part");
             await using var again = await part.OpenAsync(source, cancellationToken);
-            result = await program.RunAsync(SendTo(part), new BoundedStream(again, part.Size), cancellationToken);
+            result = await program.RunAsync(SendTo(target), new BoundedStream(again, part.Size), cancellationToken);
         }
     }
 
@@ -102,6 +113,9 @@ public sealed partial class RcloneStore
     private static RelayOpsException NotAsRecorded(string archive) => new($"the archive '{archive}' is not copied",
         "it is not what its catalogue record says: size or sha256 differ", "run Verify on it", ExitStatus.BadBackup);
 }
+
+/// <param name="At">Its name there until all of them have arrived.</param>
+internal sealed record ArrivedPart(string Name, string At, string Sha256);
 
 /// <summary>The next bytes of an archive, hashed as they are read: by themselves, and as what follows those before them.</summary>
 internal sealed class HashedPart(Stream archive, long length, IncrementalHash whole) : ReadOnlyStream

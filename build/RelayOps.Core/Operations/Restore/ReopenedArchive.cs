@@ -31,14 +31,14 @@ public sealed class ReopenedArchive : ReadOnlyStream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        content.ReadAsync(buffer, cancellationToken);
+        ReadAsync(() => content.ReadAsync(buffer, cancellationToken));
 
     /// <summary>Nothing of what was read may change anything before this. Nobody may read any more.</summary>
     /// <exception cref="RelayOpsException">It was not what was verified (<see cref="ExitStatus.BadBackup"/>).</exception>
     public async Task RequireVerifiedAsync(CancellationToken cancellationToken)
     {
         await CloseAsync();
-        if (await source.FinishAsync(cancellationToken) != verified.Report.Sha256)
+        if (await ReadAsync(async () => await source.FinishAsync(cancellationToken)) != verified.Report.Sha256)
             throw new RelayOpsException($"{verified.Backup.Location} is not what was verified a moment ago",
                 $"store {verified.Backup.Store} handed out other bytes when it was read again",
                 "find out who can write to that store, and use another copy or another backup", ExitStatus.BadBackup);
@@ -51,6 +51,19 @@ public sealed class ReopenedArchive : ReadOnlyStream
         await source.DisposeAsync();
         await stored.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    /// <summary>Whoever hands it on to somebody who may hang up takes an <see cref="IOException"/> for that one's, and would go on with what has come.</summary>
+    private async ValueTask<T> ReadAsync<T>(Func<ValueTask<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (IOException broken)
+        {
+            throw new RelayOpsException($"{verified.Backup.Location} cannot be read to its end", broken.Message, "try again, or use another copy or another backup", ExitStatus.BadBackup, broken);
+        }
     }
 
     private async ValueTask CloseAsync()

@@ -51,6 +51,19 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
         Assert.Equal(content, read.ToArray());
     }
 
+    [Fact]
+    public async Task PutAsync_replaces_a_damaged_copy_of_the_same_size_where_the_remote_tells_nothing_but_sizes()
+    {
+        var source = await LocalAsync();
+        var put = await Store.PutAsync(source, CancellationToken.None);
+        var there = home[$"remote/backups/{put.Archive}"];
+        File.WriteAllBytes(there, new byte[content.Length]);
+
+        await Store.PutAsync(source, CancellationToken.None);
+
+        Assert.Equal(content, File.ReadAllBytes(there));
+    }
+
     /// <summary>403 and a full disk, as webdav says it.</summary>
     [Theory]
     [InlineData(HttpStatusCode.Forbidden)]
@@ -150,12 +163,5 @@ public sealed class RcloneFaultTests : IAsyncLifetime, IDisposable
 
     private static bool Same(CatalogueRecord? one, CatalogueRecord? other) => CatalogueJson.Write(one!).AsSpan().SequenceEqual(CatalogueJson.Write(other!));
 
-    private async Task<CataloguedBackup> LocalAsync(string id = "20250805_142530")
-    {
-        var local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
-        var record = Contracts.StoreContract.RecordOf(BackupId.Get(id), content);
-        await using var pending = await local.BeginAsync(record.Archive, CancellationToken.None);
-        await pending.Content.WriteAsync(content);
-        return new CataloguedBackup(local, await pending.CommitAsync(record, CancellationToken.None));
-    }
+    private Task<CataloguedBackup> LocalAsync(string id = "20250805_142530") => LocalBackups.MakeAsync(home["local"], BackupId.Get(id), content);
 }

@@ -67,10 +67,7 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
         var put = await Open(1_000_000).PutAsync(source, CancellationToken.None);
 
         Assert.Equal([".part003", ".part004"], remote.SentNames.Skip(before).Select(Path.GetExtension));
-        await using var stream = await Store.OpenAsync(put, CancellationToken.None);
-        using var read = new MemoryStream();
-        await stream.CopyToAsync(read);
-        Assert.Equal(LargeArchive, read.ToArray());
+        Assert.Equal(LargeArchive, await ReadAsync(put));
     }
 
     [Fact]
@@ -128,13 +125,7 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
 
         await Open(2).PutAsync(source, CancellationToken.None);
 
-        await using (var stream = await Store.OpenAsync(put, CancellationToken.None))
-        {
-            var read = new byte[4];
-            await stream.ReadExactlyAsync(read);
-            Assert.Equal([1, 2, 3, 4], read);
-        }
-
+        Assert.Equal([1, 2, 3, 4], await ReadAsync(put));
         await Store.DeleteAsync(put, CancellationToken.None);
         Assert.Empty(Files);
     }
@@ -144,17 +135,67 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
     {
         var source = await LocalAsync(Newest, [1, 2, 3]);
         await Open(1).PutAsync(source, CancellationToken.None);
-        var record = RecordOf(Newest, [4, 5, 6], ".tar.gz.age") with { Encryption = "age", ReencryptedAt = Newest.Time.AddDays(1) };
-        await using (var pending = await new LocalDirectoryStore(home["local"], SilentReporter.Instance).BeginReplacementAsync(source.Backup, record.Archive, CancellationToken.None))
-        {
-            await pending.Content.WriteAsync(new byte[] { 4, 5, 6 });
-            source = source with { Backup = await pending.CommitAsync(record, CancellationToken.None) };
-        }
+        source = await LocalBackups.ReplaceAsync(source, [4, 5, 6]);
 
         await Open(1).PutAsync(source, CancellationToken.None);
 
         Assert.Equal([".json", ".sha256", ".tar.gz.age.part001", ".tar.gz.age.part002", ".tar.gz.age.part003", ".tar.gz.age.parts"],
             Files.Select(file => file["claude-relay-backup-20250805_142530".Length..]));
+    }
+
+    [Fact]
+    public async Task PutAsync_leaves_what_is_there_as_it_is_until_all_that_replaces_it_has_arrived()
+    {
+        var (former, next) = (LargeArchive, LargeArchive.Reverse().ToArray()[..2_500_000]);
+        var source = await LocalBackups.ReplaceAsync(await LocalAsync(Newest, [1]), former);
+        var put = await Open(1_000_000).PutAsync(source, CancellationToken.None);
+        source = await LocalBackups.ReplaceAsync(source, next, day: 2);
+        var remote = await ServeAsync();
+        remote.RefusedPart = ".part003";
+
+        await Assert.ThrowsAsync<RelayOpsException>(() => Open(1_000_000).PutAsync(source, CancellationToken.None));
+
+        Assert.Equal(former, await ReadAsync(put));
+        (remote.RefusedPart, var before) = (null, remote.SentNames.Count);
+        var replaced = await Open(1_000_000).PutAsync(source, CancellationToken.None);
+        Assert.Equal(".part003", Path.GetExtension(Assert.Single(remote.SentNames.Skip(before))));
+        Assert.Equal(next, await ReadAsync(replaced));
+    }
+
+    [Fact]
+    public async Task PutAsync_leaves_no_part_of_a_longer_archive_that_never_came_to_its_end()
+    {
+        var source = await LocalBackups.ReplaceAsync(await LocalAsync(Newest, [1]), [1, 2, 3, 4, 5]);
+        await Open(1).PutAsync(source, CancellationToken.None);
+        File.Delete(home[$"remote/backups/{source.Backup.Archive}.parts"]);
+        source = await LocalBackups.ReplaceAsync(source, [6, 7, 8], day: 2);
+
+        var put = await Open(1).PutAsync(source, CancellationToken.None);
+
+        Assert.Equal([6, 7, 8], await ReadAsync(put));
+        Assert.Equal(3, Files.Count(file => file.Contains(".part0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task PutAsync_leaves_no_part_beside_an_archive_in_one_piece()
+    {
+        var source = await LocalAsync(Newest, [1, 2, 3]);
+        await Open(1).PutAsync(source, CancellationToken.None);
+
+        await Open(3).PutAsync(source, CancellationToken.None);
+
+        Assert.Equal([".json", ".sha256", ".tar.gz"], Files.Select(file => file["claude-relay-backup-20250805_142530".Length..]));
+    }
+
+    [Fact]
+    public void Cut_makes_no_more_parts_than_their_numbers_have_digits_for()
+    {
+        const long size = 999L * (256 << 20) + 1;
+
+        var parts = ArchiveParts.Cut("x.tar.gz", size, Math.Max(256 << 20, ArchiveParts.Smallest(size))).ToList();
+
+        Assert.Equal((999, size), (parts.Count, parts.Sum(part => part.Size)));
+        Assert.All(parts, part => Assert.Equal("x.tar.gz", ArchiveParts.ArchiveOf(part.Name)));
     }
 
     [Fact]
@@ -195,11 +236,13 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
         return $"{process.ExitCode}";
     }
 
-    private async Task<CataloguedBackup> LocalAsync(BackupId id, byte[] content)
+    private Task<CataloguedBackup> LocalAsync(BackupId id, byte[] content) => LocalBackups.MakeAsync(home["local"], id, content);
+
+    private async Task<byte[]> ReadAsync(StoredBackup backup)
     {
-        var local = new LocalDirectoryStore(home["local"], SilentReporter.Instance);
-        await using var pending = await local.BeginAsync(RecordOf(id, content).Archive, CancellationToken.None);
-        await pending.Content.WriteAsync(content);
-        return new CataloguedBackup(local, await pending.CommitAsync(RecordOf(id, content), CancellationToken.None));
+        await using var stream = await Store.OpenAsync(backup, CancellationToken.None);
+        using var read = new MemoryStream();
+        await stream.CopyToAsync(read);
+        return read.ToArray();
     }
 }

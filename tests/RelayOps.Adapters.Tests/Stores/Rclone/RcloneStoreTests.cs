@@ -77,7 +77,7 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
     {
         var former = await LocalAsync(Newest, [1, 2, 3]);
         await store!.PutAsync(former, CancellationToken.None);
-        var renewed = await ReencryptedAsync(former, [4, 5, 6, 7]);
+        var renewed = await LocalBackups.ReplaceAsync(former, [4, 5, 6, 7]);
 
         await store.PutAsync(renewed, CancellationToken.None);
 
@@ -93,7 +93,7 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
     public async Task PutAsync_removes_the_former_copy_where_a_run_broke_off_before_that()
     {
         var former = await LocalAsync(Newest, [1, 2, 3]);
-        var renewed = await ReencryptedAsync(former, [4, 5, 6, 7]);
+        var renewed = await LocalBackups.ReplaceAsync(former, [4, 5, 6, 7]);
         await store!.PutAsync(renewed, CancellationToken.None);
         File.WriteAllBytes(home["remote/backups/" + former.Backup.Archive], [1, 2, 3]);
 
@@ -114,7 +114,7 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
             File.Delete(home["remote/backups/claude-relay-backup-20250805_142530.json"]);
         var before = There;
         var source = await new BackupCatalogue([local!], SilentReporter.Instance).GetAsync("latest", CancellationToken.None);
-        var renewed = await ReencryptedAsync(source, [4, 5, 6, 7]);
+        var renewed = await LocalBackups.ReplaceAsync(source, [4, 5, 6, 7]);
 
         var error = await Assert.ThrowsAsync<RelayOpsException>(() => store.PutAsync(renewed, CancellationToken.None));
 
@@ -197,12 +197,7 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
     private RcloneStore Open(bool allowPlaintext) =>
         new($"{RcloneStore.Prefix}:local:{home["remote"]}/backups", allowPlaintext);
 
-    private async Task<CataloguedBackup> LocalAsync(BackupId id, byte[] content)
-    {
-        await using var pending = await local!.BeginAsync(RecordOf(id, content).Archive, CancellationToken.None);
-        await pending.Content.WriteAsync(content);
-        return new CataloguedBackup(local, await pending.CommitAsync(RecordOf(id, content), CancellationToken.None));
-    }
+    private Task<CataloguedBackup> LocalAsync(BackupId id, byte[] content) => LocalBackups.MakeAsync(home["local"], id, content);
 
     private sealed class Counted(IBackupStore inner) : Elsewhere(inner)
     {
@@ -215,14 +210,6 @@ public sealed class RcloneStoreTests : StoreContract, IAsyncLifetime, IDisposabl
             Interlocked.Increment(ref openings);
             return base.OpenAsync(backup, cancellationToken);
         }
-    }
-
-    private async Task<CataloguedBackup> ReencryptedAsync(CataloguedBackup source, byte[] content)
-    {
-        var record = RecordOf(Newest, content, ".tar.gz.age") with { Encryption = "age", ReencryptedAt = Newest.Time.AddDays(1) };
-        await using var pending = await local!.BeginReplacementAsync(source.Backup, record.Archive, CancellationToken.None);
-        await pending.Content.WriteAsync(content);
-        return source with { Backup = await pending.CommitAsync(record, CancellationToken.None) };
     }
 
     private string[] There => [.. Directory.GetFiles(home["remote/backups"]).Select(Path.GetFileName).OfType<string>().Order()];
