@@ -20,7 +20,9 @@ public interface IArchiveLocator
 /// <param name="stores">In the order of <c>--store</c>: where several have a backup, the first is read.</param>
 /// <param name="reporter">Hears of stores that could not be asked; each is named once.</param>
 /// <param name="server">Whose newest backup <c>latest</c> means, where there are those of several.</param>
-public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporter reporter, IArchiveLocator? locator = null, NamedServer? server = null)
+/// <param name="clock">Tells which backups are dated in the future.</param>
+public sealed class BackupCatalogue(
+    IReadOnlyList<IBackupStore> stores, IReporter reporter, IArchiveLocator? locator = null, NamedServer? server = null, TimeProvider? clock = null)
 {
     /// <summary>The word that stands for the newest backup.</summary>
     public const string Latest = "latest";
@@ -92,12 +94,18 @@ public sealed class BackupCatalogue(IReadOnlyList<IBackupStore> stores, IReporte
         return found.Count > 0 ? found : throw Missing(id.Value, listing);
     }
 
+    /// <summary>One that is dated in the future only where there is no other: some clock was wrong, and it would be the newest for as long as that was ahead.</summary>
     private BackupId? FindNewest(CatalogueListing listing)
     {
-        var newest = NamedServer.FindNewest(server, listing.Backups, reporter);
-        if (newest is not null && !listing.IsComplete)
-            reporter.Warn($"{newest} is the newest backup of the stores that answered: {listing.SilentNames} could not be asked and may have a newer one");
-        return newest;
+        var now = (clock ?? TimeProvider.System).GetUtcNow();
+        var byAge = listing.Backups.OrderBy(entry => entry.Id.IsAheadOf(now)).ToList();
+        if (NamedServer.FindNewest(server, byAge, reporter) is not { } newest)
+            return null;
+        if (byAge.Find(entry => entry.Id.IsAheadOf(now) && entry.Backup.Record?.Server.Id == newest.Backup.Record?.Server.Id) is { Id: var ahead })
+            reporter.Warn($"{ahead} is dated in the future: nobody knows how old it is. {(newest.Id == ahead ? "There is no other" : $"{newest.Id} is taken instead; pass its id if that one is meant")}");
+        if (!listing.IsComplete)
+            reporter.Warn($"{newest.Id} is the newest backup of the stores that answered: {listing.SilentNames} could not be asked and may have a newer one");
+        return newest.Id;
     }
 
     private static CataloguedBackup? FindComparable(CatalogueListing listing, string serverId, string? only, BackupId before) =>

@@ -14,20 +14,20 @@ public sealed record NamedServer(string Name, string DeploymentPath)
     /// <param name="server">Null where none was named: then a warning says whose the newest is.</param>
     /// <returns>Null where there is no backup at all.</returns>
     /// <exception cref="RelayOpsException">There are several deployments' backups, and none of them is named so.</exception>
-    internal static BackupId? FindNewest(NamedServer? server, IReadOnlyList<CataloguedBackup> backups, IReporter reporter)
+    internal static CataloguedBackup? FindNewest(NamedServer? server, IReadOnlyList<CataloguedBackup> backups, IReporter reporter)
     {
         if (backups is not [var newest, ..])
             return null;
         var deployments = backups.Select(entry => entry.Backup.Record?.Server.Id).OfType<string>().Distinct().Count();
         if (deployments < 2)
-            return newest.Id;
+            return newest;
         if (server is null)
         {
             reporter.Warn($"the newest backup, {newest.Id}, is one of {Of(newest)}, and there are backups of {deployments} deployments: name one with --server, or pass an id");
-            return newest.Id;
+            return newest;
         }
 
-        return backups.FirstOrDefault(entry => server.Owns(entry.Backup.Record))?.Id
+        return backups.FirstOrDefault(entry => server.Owns(entry.Backup.Record))
             ?? throw new RelayOpsException($"there is no backup of {server}", $"the backups there are of {deployments} other deployments; the newest, {newest.Id}, is one of {Of(newest)}",
                 "run the List target, and pass the id of the one that is meant", ExitStatus.BadBackup);
     }

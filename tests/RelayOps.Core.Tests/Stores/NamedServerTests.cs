@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using RelayOps.Core.Stores;
 using RelayOps.Core.Tests.Operations;
 
@@ -8,6 +9,7 @@ public sealed class NamedServerTests
 {
     private readonly MemoryStore store = new("local");
     private readonly NotingReporter reporter = new();
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2025, 8, 3, 12, 0, 0, TimeSpan.Zero));
 
     [Theory]
     [InlineData("~/claude-relay-deployment")]
@@ -56,6 +58,26 @@ public sealed class NamedServerTests
         Assert.Contains("on b.example.org, and there are backups of 2 deployments", Assert.Single(reporter.Lines), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task GetAsync_takes_none_that_is_dated_in_the_future_while_there_is_another()
+    {
+        store.Add("20250804_000000", server: "a");
+        store.Add("20250802_000000", server: "a");
+
+        Assert.Equal("20250802_000000", await LatestAsync(server: null));
+        Assert.Equal("warning: 20250804_000000 is dated in the future: nobody knows how old it is. 20250802_000000 is taken instead; pass its id if that one is meant",
+            Assert.Single(reporter.Lines));
+    }
+
+    [Fact]
+    public async Task GetAsync_takes_one_that_is_dated_in_the_future_where_there_is_no_other()
+    {
+        store.Add("20250804_000000", server: "a");
+
+        Assert.Equal("20250804_000000", await LatestAsync(server: null));
+        Assert.Contains("There is no other", Assert.Single(reporter.Lines), StringComparison.Ordinal);
+    }
+
     private async Task<string> LatestAsync(NamedServer? server) =>
-        (await new BackupCatalogue([store], reporter, server: server).GetAsync("latest", CancellationToken.None)).Id.ToString();
+        (await new BackupCatalogue([store], reporter, server: server, clock: clock).GetAsync("latest", CancellationToken.None)).Id.ToString();
 }
