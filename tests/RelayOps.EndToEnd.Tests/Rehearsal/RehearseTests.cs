@@ -118,17 +118,17 @@ public sealed class RehearseTests(Server server) : IDisposable
     public async Task Rehearse_removes_the_containers_of_one_that_was_killed_while_it_migrated()
     {
         Assert.NotNull(server.Sshd);
-        await using (var killed = Start(docker: DockerDaemon.Host))
+        using (var start = await HeldProgram.CreateAsync(_other.File("start"), "docker", " start ", call: 2))
         {
-            await ReachAsync(killed, step: 6, steps: 6);
-            await killed.SaysAsync("starting the service");
+            await using var killed = Start(start.SearchPath, DockerDaemon.Host);
+            await start.IsReachedAsync(killed);
             killed.Signal("KILL");
             await killed.WaitAsync();
         }
 
         Assert.NotEqual("", await ContainersAsync());
         await using var run = Start(docker: DockerDaemon.Host);
-        await ReachAsync(run, step: 1, steps: 6);
+        await run.SaysAsync("step 1 of 6");
 
         Assert.Equal("", await ContainersAsync());
         run.Signal("INT");
@@ -138,12 +138,6 @@ public sealed class RehearseTests(Server server) : IDisposable
 
     private static Task<string> ContainersAsync() =>
         DockerDaemon.RunAsync(["ps", "-aq", "--filter", "name=relayops-rehearsal-"], CancellationToken.None);
-
-    private static async Task ReachAsync(RelayOpsProcess run, int step, int steps = 5)
-    {
-        for (var number = 1; number <= step; number++)
-            await run.SaysAsync($"step {number} of {steps}");
-    }
 
     private RelayOpsProcess Start(string? path = null, string? docker = null) => RelayOpsProcess.Start(
         new Dictionary<string, string>

@@ -3,7 +3,7 @@ using RelayOps.Testing.Processes;
 
 namespace RelayOps.EndToEnd.Tests.Running;
 
-/// <summary>A program that stands still at one of its calls, so that a run is met at that very point, however fast it is.</summary>
+/// <summary>A program that stands still at one of its calls and never does it, so that a run is met at that very point, however fast it is.</summary>
 public sealed class HeldProgram : IDisposable
 {
     private readonly string _directory;
@@ -35,6 +35,7 @@ public sealed class HeldProgram : IDisposable
               if [ "$(wc -l <'{{directory}}/calls')" -eq {{call}} ]; then
                 echo >'{{directory}}/reached'
                 read -r _ <'{{directory}}/released'
+                exit 1
               fi
             esac
             PATH=${PATH#*:} exec {{program}} "$@"
@@ -52,7 +53,7 @@ public sealed class HeldProgram : IDisposable
             Assert.Fail($"it ended without being held:\n{await ended}");
     }
 
-    /// <summary>Lets go of what still stands there, and of whoever waits for it.</summary>
+    /// <summary>Ends what still stands there, and whoever waits for it.</summary>
     public void Dispose()
     {
         foreach (var end in new[] { _reached, _released })
