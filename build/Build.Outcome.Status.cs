@@ -20,6 +20,5 @@ internal sealed partial class Outcome
         ];
     }
 
-    private static string AgeOf(BackupAge backup) =>
-        backup.AgeSeconds is >= 0 and < 60 ? "less than a minute" : RelayOps.Core.Reporting.Figures.Age(TimeSpan.FromSeconds(backup.AgeSeconds));
+    private static string AgeOf(BackupAge backup) => RelayOps.Core.Reporting.Figures.Age(TimeSpan.FromSeconds(backup.AgeSeconds));
 }

@@ -30,11 +30,11 @@ public static class Figures
             : $"{seconds / 3600} h {seconds % 3600 / 60} min";
     }
 
-    /// <summary>The largest unit alone: <c>5 min</c>, <c>26 h</c>, <c>3 d</c>; two days are the first to be counted in days.</summary>
+    /// <summary>The largest unit alone: <c>30 s</c>, <c>5 min</c>, <c>26 h</c>, <c>3 d</c>; two days are the first to be counted in days.</summary>
     public static string Age(TimeSpan span) => span switch
     {
         { Ticks: < 0 } => "in the future",
-        { TotalMinutes: < 1 } => "now",
+        { TotalMinutes: < 1 } => $"{(int)span.TotalSeconds} s",
         { TotalHours: < 1 } => $"{(int)span.TotalMinutes} min",
         { TotalHours: < 48 } => $"{(int)span.TotalHours} h",
         _ => $"{(int)span.TotalDays} d",

@@ -27,7 +27,7 @@ public sealed class FiguresTests
 
     [Theory]
     [InlineData(-1, "in the future")]
-    [InlineData(59, "now")]
+    [InlineData(59, "59 s")]
     [InlineData(3_599, "59 min")]
     [InlineData(93_600, "26 h")]
     [InlineData(172_800, "2 d")]

@@ -74,7 +74,7 @@ public static class InspectText
         })]),
     ];
 
-    private static string Left(long? seconds) => seconds is not { } left ? "" : left < 0 ? "expired" : Figures.Age(TimeSpan.FromSeconds(left)) is "now" ? $"{left} s" : Figures.Age(TimeSpan.FromSeconds(left));
+    private static string Left(long? seconds) => seconds is not { } left ? "" : left < 0 ? "expired" : Figures.Age(TimeSpan.FromSeconds(left));
 
     private static string Size(InsideFile file) => file.Kind == "file" ? Figures.Bytes(file.Size) : file.Kind == "hardLink" ? "link" : "symlink";
 
