@@ -23,8 +23,9 @@ public sealed partial class RcloneStore
             await RefuseAnothersAsync(name, former, record, cancellationToken);
         if (!isThere)
             await BringAsync(source, name, there, cancellationToken);
-        // Encrypted anew since: what the former key opens goes once the other is there.
-        foreach (var file in former.SelectMany(other => NamesOf(other.FileName, there)))
+        // Encrypted anew since: what the former key opens goes once the other is there. So do parts, where the archive is there in one piece.
+        var parts = isThere || record.SizeBytes <= LargestFile ? NamesOf(name.FileName, there).Remove(name.FileName) : [];
+        foreach (var file in former.SelectMany(other => NamesOf(other.FileName, there)).Concat(parts))
             await RemoveAsync(file, cancellationToken);
         return Describe(name, record);
     }
@@ -60,10 +61,6 @@ public sealed partial class RcloneStore
             await TryRemoveAsync(partial);
             throw;
         }
-
-        // The whole is what is read from now on.
-        foreach (var part in NamesOf(name.FileName, there).Where(file => file != name.FileName))
-            await RemoveAsync(part, cancellationToken);
     }
 
     /// <summary>Over whatever has the name: rclone by itself takes a file of the same size for the same one where a remote tells nothing else, and removes what was sent.</summary>

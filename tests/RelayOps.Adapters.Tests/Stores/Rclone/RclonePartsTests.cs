@@ -185,6 +185,11 @@ public sealed class RclonePartsTests : StoreContract, IAsyncLifetime, IDisposabl
         await Open(3).PutAsync(source, CancellationToken.None);
 
         Assert.Equal([".json", ".sha256", ".tar.gz"], Files.Select(file => file["claude-relay-backup-20250805_142530".Length..]));
+        // Nor where an earlier run was killed before it had removed the last of them.
+        foreach (var left in new[] { ".part003", ".parts" })
+            File.WriteAllText(home[$"remote/backups/{source.Backup.Archive}{left}"], "left");
+        await Open(3).PutAsync(source, CancellationToken.None);
+        Assert.Equal([".json", ".sha256", ".tar.gz"], Files.Select(file => file["claude-relay-backup-20250805_142530".Length..]));
     }
 
     [Fact]
